@@ -1,0 +1,31 @@
+// Program counters to source frames. The interface that report/ uses; elf_symbolizer.h is the real thing.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "replay/heap_history.h"
+
+namespace leak::scan {
+
+struct SourceFrame {
+  std::string function;  // demangled; never empty (see ReportFrame::function)
+  std::string file;      // empty when unknown
+  std::uint32_t line = 0;
+  bool inlined = false;
+};
+
+class Symbolizer {
+ public:
+  virtual ~Symbolizer() = default;
+
+  // The frames at `pc`, innermost inlined function first; at least one. `module` is nullptr when unknown.
+  // Not thread-safe. Problems (file gone, build-id differs) end up in warnings().
+  virtual std::vector<SourceFrame> frames_at(const ProgramCounter& pc, const Module* module) = 0;
+
+  // Whole sentences, each once, in the order they came up.
+  virtual const std::vector<std::string>& warnings() const = 0;
+};
+
+}  // namespace leak::scan

@@ -1,0 +1,186 @@
+// Columns of a kEvents chunk: each property of the events in a stream of its own, because neighbours in one
+// column resemble each other far more than neighbours in one record do. Encode and decode side by side, pure.
+//
+//   kOp       u8: Op, with kNoStackBit
+//   kTime     zigzag varint: time - previous time, in quanta (ticks >> time_quantum_shift)
+//   kAddress  varint: signed distance to the previous event's address; a multiple of 16 is stored as
+//             zigzag(distance / 16) << 1, any other as zigzag(distance) << 1 | 1
+//   kSize     varint: size; absent for frees
+//   kStack    events with a stack: varint number of frames dropped from the previous stack, varint
+//             number pushed
+//   kPcs      varint pc id per pushed frame, leaf first
+//   kExtra    in this order, each if the operation has it: zigzag varint old address - address; varint quanta
+//             from begin to end; varint extra
+//
+// All "previous" values are 0 and the stack is empty at the start of a section.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "trace_format/raw_codec.h"
+#include "trace_format/record.h"
+#include "trace_format/varint.h"
+
+namespace leak::trace {
+
+constexpr bool has_size(Op op) noexcept { return kind_of(op) != OpKind::kFree; }
+
+// Most bytes that one event adds to any one column.
+constexpr std::size_t column_bytes_bound(std::uint32_t push) noexcept {
+  return 4 * kMaxVarintBytes + std::size_t{5} * push;
+}
+
+constexpr std::uint64_t fold_distance(std::int64_t distance) noexcept {
+  return (distance & 15) == 0 ? zigzag(distance / 16) << 1 : zigzag(distance) << 1 | 1;
+}
+constexpr std::int64_t unfold_distance(std::uint64_t folded) noexcept {
+  const std::int64_t value = unzigzag(folded >> 1);
+  return (folded & 1) == 0
+             ? static_cast<std::int64_t>(static_cast<std::uint64_t>(value) << 4)
+             : value;
+}
+
+// What both directions carry from event to event within a section.
+struct SectionState {
+  std::uint64_t time = 0;
+  std::uint64_t address = 0;
+  std::uint32_t depth = 0;
+};
+
+// Appends events to columns. The caller owns the memory and guarantees, before each put(), that every column
+// has column_bytes_bound(push) bytes of room.
+class ColumnEncoder {
+ public:
+  struct Buffer {
+    std::uint8_t* begin = nullptr;
+    std::uint8_t* end = nullptr;
+  };
+
+  constexpr ColumnEncoder() noexcept = default;
+
+  void set_column(Column column, std::uint8_t* memory) noexcept { buffer(column) = {memory, memory}; }
+  void clear() noexcept {
+    for (Buffer& one : buffers_) one.end = one.begin;
+  }
+  const Buffer& column(Column column) const noexcept { return buffers_[static_cast<std::size_t>(column)]; }
+
+  void begin_section(std::uint32_t time_quantum_shift) noexcept {
+    shift_ = time_quantum_shift;
+    state_ = SectionState{};
+  }
+
+  void put(const Event& event, const std::uint32_t* pc_ids) noexcept {
+    *buffer(Column::kOp).end++ =
+        static_cast<std::uint8_t>(static_cast<std::uint8_t>(event.op) | (event.has_stack ? 0U : kNoStackBit));
+
+    const std::uint64_t time = event.ticks >> shift_;
+    put(Column::kTime, zigzag(wrapping_difference(time, state_.time)));
+    state_.time = time;
+
+    put(Column::kAddress, fold_distance(wrapping_difference(event.address, state_.address)));
+    state_.address = event.address;
+
+    if (has_size(event.op)) put(Column::kSize, event.size);
+    if (event.has_stack) {
+      put(Column::kStack, state_.depth - event.keep);
+      put(Column::kStack, event.push);
+      state_.depth = event.keep + event.push;
+      for (std::uint32_t i = 0; i != event.push; ++i) put(Column::kPcs, pc_ids[i]);
+    }
+    if (has_old_address(event.op)) {
+      put(Column::kExtra, zigzag(wrapping_difference(event.old_address, event.address)));
+    }
+    if (has_begin_ticks(event.op)) put(Column::kExtra, time - (event.begin_ticks >> shift_));
+    if (has_extra(event.op)) put(Column::kExtra, event.extra);
+  }
+
+ private:
+  Buffer& buffer(Column column) noexcept { return buffers_[static_cast<std::size_t>(column)]; }
+  void put(Column column, std::uint64_t value) noexcept {
+    buffer(column).end = put_varint(buffer(column).end, value);
+  }
+
+  Buffer buffers_[kColumnCount];
+  SectionState state_;
+  std::uint32_t shift_ = 0;
+};
+
+// Reads what ColumnEncoder wrote. Never reads outside the columns; every impossibility makes get() return
+// false, and the rest of the chunk is then lost.
+class ColumnDecoder {
+ public:
+  struct Range {
+    const std::uint8_t* cursor = nullptr;
+    const std::uint8_t* end = nullptr;
+  };
+
+  void set_column(Column column, const std::uint8_t* begin, const std::uint8_t* end) noexcept {
+    ranges_[static_cast<std::size_t>(column)] = {begin, end};
+  }
+
+  void begin_section(std::uint32_t time_quantum_shift) noexcept {
+    shift_ = time_quantum_shift;
+    state_ = SectionState{};
+  }
+
+  // The next event of the section. Its event.push pc ids must then be fetched with get_pc, all of them.
+  bool get(Event& event) noexcept {
+    Range& ops = ranges_[static_cast<std::size_t>(Column::kOp)];
+    if (ops.cursor == ops.end) return false;
+    const std::uint8_t op_byte = *ops.cursor++;
+    event = Event{};
+    event.op = static_cast<Op>(op_byte & ~kNoStackBit);
+    if (kind_of(event.op) == OpKind::kInvalid) return false;
+    event.has_stack = (op_byte & kNoStackBit) == 0;
+
+    std::uint64_t value = 0;
+    if (!get(Column::kTime, value)) return false;
+    state_.time += static_cast<std::uint64_t>(unzigzag(value));
+    event.ticks = state_.time << shift_;
+    event.begin_ticks = event.ticks;
+
+    if (!get(Column::kAddress, value)) return false;
+    state_.address += static_cast<std::uint64_t>(unfold_distance(value));
+    event.address = state_.address;
+
+    if (has_size(event.op) && !get(Column::kSize, event.size)) return false;
+    if (event.has_stack) {
+      std::uint64_t push = 0;
+      if (!get(Column::kStack, value) || !get(Column::kStack, push)) return false;
+      if (value > state_.depth || push > kMaxStackDepth) return false;
+      event.keep = state_.depth - static_cast<std::uint32_t>(value);
+      event.push = static_cast<std::uint32_t>(push);
+      if (event.keep + push > kMaxStackDepth) return false;
+      state_.depth = event.keep + event.push;
+    }
+    if (has_old_address(event.op)) {
+      if (!get(Column::kExtra, value)) return false;
+      event.old_address = event.address + static_cast<std::uint64_t>(unzigzag(value));
+    }
+    if (has_begin_ticks(event.op)) {
+      if (!get(Column::kExtra, value)) return false;
+      event.begin_ticks = (state_.time - value) << shift_;
+    }
+    return !has_extra(event.op) || get(Column::kExtra, event.extra);
+  }
+
+  bool get_pc(std::uint32_t& pc_id) noexcept {
+    std::uint64_t value = 0;
+    if (!get(Column::kPcs, value) || value > 0xffffffff) return false;
+    pc_id = static_cast<std::uint32_t>(value);
+    return true;
+  }
+
+ private:
+  bool get(Column column, std::uint64_t& value) noexcept {
+    Range& range = ranges_[static_cast<std::size_t>(column)];
+    return get_varint(range.cursor, range.end, value);
+  }
+
+  Range ranges_[kColumnCount];
+  SectionState state_;
+  std::uint32_t shift_ = 0;
+};
+
+}  // namespace leak::trace

@@ -1,0 +1,93 @@
+// Raw events: what the hot path writes into a journal slot, and what is read back from it, by the writer
+// thread (to make columns) and by the analyzer (from the journal of a killed process). 64-bit words:
+//
+//   word 0        ticks
+//   word 1        address << 8 | kNoStackBit | op
+//   word 2        size (low 32) | keep << 32 (16 bits) | push << 48 (16 bits)
+//   [word]        size, when the field above is kSizeEscape
+//   [word]        keep | push << 32, when both fields above are kDepthEscape
+//   [word]        old address        (has_old_address)
+//   [word]        begin ticks        (has_begin_ticks)
+//   [word]        extra              (has_extra)
+//   [words]       `push` pc ids of 32 bits, leaf first, padded to a whole word
+//
+// keep counts the outermost frames shared with the slot's previous event that has a stack (0 at its start).
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "trace_format/layout.h"
+#include "trace_format/record.h"
+
+namespace leak::trace {
+
+inline constexpr std::uint8_t kNoStackBit = 0x80;
+inline constexpr std::uint32_t kSizeEscape = 0xffffffff;
+inline constexpr std::uint32_t kDepthEscape = 0xffff;
+inline constexpr std::size_t kRawFixedWords = 3;
+inline constexpr std::size_t kRawMaxHeadWords = kRawFixedWords + 5;
+
+// Most words that an event with `push` new frames takes.
+constexpr std::size_t raw_event_words_bound(std::uint32_t push) noexcept {
+  return kRawMaxHeadWords + (push + 1U) / 2;
+}
+
+// Writes everything of `event` but the pc ids at `out` (room for kRawMaxHeadWords words); returns where the pc
+// ids go. The caller writes event.push ids there and rounds up to a whole word.
+inline std::uint64_t* put_raw_event_head(std::uint64_t* out, const Event& event) noexcept {
+  const bool big_size = event.size >= kSizeEscape;
+  const bool deep = event.keep >= kDepthEscape || event.push >= kDepthEscape;
+  out[0] = event.ticks;
+  out[1] = event.address << 8 | (event.has_stack ? 0U : kNoStackBit) | static_cast<std::uint8_t>(event.op);
+  const std::uint64_t size = big_size ? kSizeEscape : event.size;
+  const std::uint64_t keep = deep ? kDepthEscape : event.keep;
+  const std::uint64_t push = deep ? kDepthEscape : event.push;
+  out[2] = size | keep << 32 | push << 48;
+  out += kRawFixedWords;
+  if (big_size) *out++ = event.size;
+  if (deep) *out++ = event.keep | static_cast<std::uint64_t>(event.push) << 32;
+  if (has_old_address(event.op)) *out++ = event.old_address;
+  if (has_begin_ticks(event.op)) *out++ = event.begin_ticks;
+  if (has_extra(event.op)) *out++ = event.extra;
+  return out;
+}
+
+// Reads the event at `cursor` and moves past it; `pc_ids` then points at event.push ids inside the input.
+// Returns false when the words end early or make no sense; the rest of the slot is then lost.
+inline bool get_raw_event(const std::uint64_t*& cursor, const std::uint64_t* end, Event& event,
+                          const std::uint32_t*& pc_ids) noexcept {
+  const std::uint64_t* p = cursor;
+  if (end - p < static_cast<std::ptrdiff_t>(kRawFixedWords)) return false;
+  const std::uint8_t op_byte = static_cast<std::uint8_t>(p[1]);
+  event.op = static_cast<Op>(op_byte & ~kNoStackBit);
+  if (kind_of(event.op) == OpKind::kInvalid) return false;
+  event.has_stack = (op_byte & kNoStackBit) == 0;
+  event.ticks = p[0];
+  event.address = p[1] >> 8;
+  event.size = p[2] & 0xffffffff;
+  event.keep = (p[2] >> 32) & 0xffff;
+  event.push = static_cast<std::uint32_t>(p[2] >> 48);
+  const bool big_size = event.size == kSizeEscape;
+  const bool deep = event.keep == kDepthEscape && event.push == kDepthEscape;
+  p += kRawFixedWords;
+  const std::ptrdiff_t more = (big_size ? 1 : 0) + (deep ? 1 : 0) + (has_old_address(event.op) ? 1 : 0) +
+                              (has_begin_ticks(event.op) ? 1 : 0) + (has_extra(event.op) ? 1 : 0);
+  if (end - p < more) return false;
+  if (big_size) event.size = *p++;
+  if (deep) {
+    event.keep = static_cast<std::uint32_t>(*p);
+    event.push = static_cast<std::uint32_t>(*p++ >> 32);
+  }
+  event.old_address = has_old_address(event.op) ? *p++ : 0;
+  event.begin_ticks = has_begin_ticks(event.op) ? *p++ : event.ticks;
+  event.extra = has_extra(event.op) ? *p++ : 0;
+  if (event.push > kMaxStackDepth || event.keep > kMaxStackDepth) return false;
+  const std::ptrdiff_t pc_words = (event.push + 1) / 2;
+  if (end - p < pc_words) return false;
+  pc_ids = reinterpret_cast<const std::uint32_t*>(p);
+  cursor = p + pc_words;
+  return true;
+}
+
+}  // namespace leak::trace
