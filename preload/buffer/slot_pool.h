@@ -39,6 +39,8 @@ class SlotPool {
   Slot* next(const Slot* slot) const noexcept;
   // Writer only. The content stands in the trace.
   void release(Slot* slot) noexcept;
+  // The owner of a slot whose content stands in the trace starts it anew, under a new chunk id.
+  void renew(Slot* slot) noexcept;
   // Writer only. kSlotsPerSegment zero-filled slots become part of the pool.
   void add_segment(void* memory) noexcept;
   void* segment(std::uint32_t number) const noexcept { return segments_[number]; }
@@ -46,6 +48,7 @@ class SlotPool {
   Slot* at(std::uint32_t index) const noexcept;
 
  private:
+  void assign_id(Slot* slot) noexcept;
   void push_free(std::uint32_t index) noexcept;
 
   // A stack of slot numbers + 1 in the low half; the high half counts operations, so that a pop that was
