@@ -31,6 +31,8 @@ class SlotPool {
   void hand_over(Slot* slot) noexcept;
   // Full slots wait for the writer (a hint for deciding whether to wake it).
   bool has_full() const noexcept { return full_.load(std::memory_order_relaxed) != 0; }
+  // Somebody could take one right now.
+  bool has_free() const noexcept { return (free_.load(std::memory_order_relaxed) & 0xffffffff) != 0; }
   std::uint32_t slot_count() const noexcept { return slot_count_.load(std::memory_order_acquire); }
   std::uint32_t full_count() const noexcept { return full_count_.load(std::memory_order_relaxed); }
 

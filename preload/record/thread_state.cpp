@@ -8,6 +8,7 @@
 #include "buffer/recording.h"
 #include "sys/clock.h"
 #include "sys/pages.h"
+#include "sys/spin_lock.h"
 
 namespace leak::hook {
 
@@ -15,6 +16,8 @@ namespace {
 
 // All states ever made in this process, newest first.
 constinit std::atomic<ThreadState*> g_all_states{nullptr};
+constinit sys::SpinLock g_free_lock;
+constinit ThreadState* g_free_states = nullptr;  // those of ended threads
 constinit pthread_key_t g_exit_key = 0;
 constinit bool g_has_exit_key = false;
 
@@ -32,7 +35,7 @@ ThreadState* make_state(std::uint32_t tid) noexcept {
   ThreadState* head = g_all_states.load(std::memory_order_relaxed);
   do {
     state->next_of_all = head;
-    // release: pairs with the walk in find_free_state and reap_dead_threads.
+    // release: pairs with the walk in reap_dead_threads.
   } while (!g_all_states.compare_exchange_weak(head, state, std::memory_order_release,
                                                std::memory_order_relaxed));
   return state;
@@ -51,21 +54,19 @@ void give_back(ThreadState& state) noexcept {
   forget_stack(*state.stack);
   state.tid = 0;
   g_recording.threads.fetch_sub(1, std::memory_order_relaxed);
-  state.owner.store(0, std::memory_order_release);  // pairs with find_free_state
+  state.owner.store(0, std::memory_order_relaxed);
+  const sys::SpinGuard guard(g_free_lock);
+  state.next_free = g_free_states;
+  g_free_states = &state;
 }
 
-// A state that no thread owns, claimed for `tid`.
-ThreadState* find_free_state(std::uint32_t tid) noexcept {
-  // acquire: pairs with make_state and with the release of the owner word by the last owner.
-  for (ThreadState* state = g_all_states.load(std::memory_order_acquire); state != nullptr;
-       state = state->next_of_all) {
-    std::uint32_t owner = 0;
-    if (state->owner.load(std::memory_order_relaxed) == 0 &&
-        state->owner.compare_exchange_strong(owner, tid, std::memory_order_acquire)) {
-      return state;
-    }
-  }
-  return nullptr;
+ThreadState* take_free_state(std::uint32_t tid) noexcept {
+  const sys::SpinGuard guard(g_free_lock);
+  ThreadState* state = g_free_states;
+  if (state == nullptr) return nullptr;
+  g_free_states = state->next_free;
+  state->owner.store(tid, std::memory_order_relaxed);
+  return state;
 }
 
 void emit_thread_record(std::uint32_t tid, std::uint16_t flags) noexcept {
@@ -87,7 +88,7 @@ void on_thread_exit(void*) noexcept {
 
 ThreadState* acquire_thread_state() noexcept {
   const std::uint32_t tid = static_cast<std::uint32_t>(sys::gettid());
-  ThreadState* state = find_free_state(tid);
+  ThreadState* state = take_free_state(tid);
   if (state == nullptr) state = make_state(tid);
   if (state == nullptr) {
     g_recording.count_drop(trace::DropReason::kNoMemory);
@@ -135,6 +136,8 @@ void reap_dead_threads() noexcept {
 void forget_all_thread_states() noexcept {
   // Unmapping them would be wrong: a signal handler may have forked inside a hook, and that hook goes on.
   g_all_states.store(nullptr, std::memory_order_relaxed);
+  g_free_states = nullptr;
+  g_free_lock.unlock();  // another thread of the parent may have held it at the fork
   t_hook.state = nullptr;
 }
 

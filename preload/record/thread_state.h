@@ -36,8 +36,9 @@ struct ThreadState {
   // or moved across the handler.
   std::atomic<std::uint32_t> deferred_count;
   DeferredEvent deferred[kMaxDeferred];
-  ThreadState* next_of_all;      // registry, never unlinked
-  std::atomic<std::uint32_t> owner;  // tid; 0: free. Claimed by compare-exchange
+  ThreadState* next_of_all;          // registry, never unlinked
+  ThreadState* next_free;
+  std::atomic<std::uint32_t> owner;  // tid; 0: free
 };
 
 // The calling thread's state, made at need. nullptr: no memory, or recording stops.

@@ -28,7 +28,10 @@ bool Batch::open() noexcept {
 }
 
 void Batch::add(Slot* slot) noexcept {
-  encoder_.begin_section(time_quantum_shift_);
+  // A copy whose address nobody has: the compiler keeps the column ends in registers, which it may not do for
+  // a member, because every byte written could alias it.
+  trace::ColumnEncoder encoder = encoder_;
+  encoder.begin_section(time_quantum_shift_);
   const std::uint64_t* cursor = slot_data(slot);
   // acquire: pairs with the recorder's commit.
   const std::uint64_t* const end =
@@ -36,12 +39,17 @@ void Batch::add(Slot* slot) noexcept {
   trace::Event event;
   const std::uint32_t* pc_ids = nullptr;
   std::uint32_t count = 0;
+  std::uint64_t first_ticks = empty() ? UINT64_MAX : first_ticks_;
+  std::uint64_t last_ticks = last_ticks_;
   while (cursor != end && trace::get_raw_event(cursor, end, event, pc_ids)) {
-    encoder_.put(event, pc_ids);
-    if (event_count_ + count == 0 || event.begin_ticks < first_ticks_) first_ticks_ = event.begin_ticks;
-    if (event_count_ + count == 0 || event.ticks > last_ticks_) last_ticks_ = event.ticks;
+    encoder.put(event, pc_ids);
+    if (event.begin_ticks < first_ticks) first_ticks = event.begin_ticks;
+    if (event.ticks > last_ticks) last_ticks = event.ticks;
     ++count;
   }
+  encoder_ = encoder;
+  first_ticks_ = first_ticks;
+  last_ticks_ = last_ticks;
   sections_[section_count_] = {slot->chunk_id.load(std::memory_order_relaxed), slot->tid, count};
   slots_[section_count_] = slot;
   ++section_count_;

@@ -123,16 +123,19 @@ void Writer::take_in_slot(Slot* slot) noexcept {
   if (batch_.full()) write_batch();
 }
 
+// A thread waits for a slot. More slots while few chunks wait for us, else (and when the disk has no room for
+// more) the producers wait until we have caught up.
 void Writer::relieve_shortage() noexcept {
   if (!g_recording.slots.shortage()) return;
-  const std::uint32_t held_by_threads = g_recording.threads.load(std::memory_order_relaxed) + 2;  // and the two meta slots
-  // More room while few chunks wait for us; else the producers wait until we have caught up.
-  if (failed_ || pool().slot_count() >= buffer_slots_ + held_by_threads) {
-    if (!batch_.empty()) write_batch();
-  } else if (const long error = journal_.grow(pool()); error != 0 && batch_.empty()) {
-    stop_for(error);
-  } else if (error != 0) {
-    write_batch();
+  if (!pool().has_free()) {
+    const std::uint32_t held_by_threads = g_recording.threads.load(std::memory_order_relaxed) + 2;  // 2: meta
+    const bool may_grow = pool().slot_count() < buffer_slots_ + held_by_threads;
+    const long error = may_grow && !failed_ ? journal_.grow(pool()) : -EAGAIN;
+    if (error != 0 && !batch_.empty()) {
+      write_batch();
+    } else if (error != 0 && error != -EAGAIN) {
+      stop_for(error);  // every slot is some thread's, and there is no room for one more
+    }
   }
   g_recording.slots.slots_available();
 }
