@@ -48,7 +48,7 @@ void make_absolute(const char* name, sys::PathText& path) noexcept {
 void apply_number(Settings& settings, const char* name, const char* value, sys::Text<512>& complaint) noexcept {
   static constexpr NumberRule kRules[] = {
       {"ENABLED", 0, 1},        {"LEVEL", -5, 19},           {"TIME_NS", 1, 1'000'000'000},
-      {"SAMPLE_MS", 1, 3600000}, {"BUFFER_KB", 256, 1 << 20}, {"MAX_BYTES", 0, INT64_MAX},
+      {"SAMPLE_MS", 1, 3600000}, {"BUFFER_KB", 256, 1 << 20}, {"MAX_BYTES", 0, INT64_MAX}, {"ADDRESS_MODEL", 0, 1},
   };
   for (std::size_t i = 0; i != sizeof(kRules) / sizeof(kRules[0]); ++i) {
     if (std::strcmp(name, kRules[i].name) != 0) continue;
@@ -65,6 +65,7 @@ void apply_number(Settings& settings, const char* name, const char* value, sys::
       case 3: settings.sample_ms = static_cast<std::uint32_t>(number); break;
       case 4: settings.buffer_slots = static_cast<std::uint32_t>(number / 64); break;
       case 5: settings.max_bytes = static_cast<std::uint64_t>(number); break;
+      case 6: settings.address_model = number != 0; break;
       default: break;
     }
     return;

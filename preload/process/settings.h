@@ -14,6 +14,7 @@ struct Settings {
   sys::PathText list;               // LEAKHOOK_LIST: file that gets a line, the trace's path, per recorded process
   sys::Text<256> only;              // LEAKHOOK_ONLY: comma-separated program names; others are not recorded
   int compression_level = 1;        // LEAKHOOK_LEVEL: zstd level, -5..19
+  bool address_model = false;       // LEAKHOOK_ADDRESS_MODEL=1: smaller traces for more CPU
   std::uint32_t time_ns = 1000;     // LEAKHOOK_TIME_NS: time stamps are cut to at most this grain
   std::uint32_t sample_ms = 50;     // LEAKHOOK_SAMPLE_MS: interval of RSS samples
   std::uint32_t buffer_slots = 64;  // LEAKHOOK_BUFFER_KB / 64: full chunks that may wait for the writer

@@ -91,6 +91,7 @@ bool open_trace(const StartArguments& arguments) noexcept {
       build_process_record(g_process_record, sizeof(g_process_record), identity, clock, shift,
                            arguments.settings, arguments.origin, arguments.allocator);
   setup.compression_level = arguments.settings.compression_level;
+  setup.address_model = arguments.settings.address_model;
   setup.time_quantum_shift = shift;
   setup.sample_ms = arguments.settings.sample_ms;
   setup.buffer_slots = arguments.settings.buffer_slots;

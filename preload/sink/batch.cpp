@@ -15,7 +15,7 @@ constexpr std::size_t kColumnBytes = kColumnBytesPerSlot * Batch::kMaxSections;
 
 }  // namespace
 
-bool Batch::open() noexcept {
+bool Batch::open(bool use_address_model) noexcept {
   for (std::size_t i = 0; i != trace::kColumnCount; ++i) {
     const trace::Column column = static_cast<trace::Column>(i);
     if (encoder_.column(column).begin != nullptr) continue;  // a forked child opens again
@@ -23,6 +23,11 @@ bool Batch::open() noexcept {
     if (memory == nullptr) return false;
     encoder_.set_column(column, static_cast<std::uint8_t*>(memory));
   }
+  if (use_address_model && address_model_ == nullptr) {
+    address_model_ = static_cast<trace::AddressModel*>(sys::map_pages(sizeof(trace::AddressModel)));
+    if (address_model_ == nullptr) return false;
+  }
+  encoder_.set_address_model(address_model_);
   clear();
   return true;
 }
@@ -31,7 +36,7 @@ void Batch::add(Slot* slot) noexcept {
   // A copy whose address nobody has: the compiler keeps the column ends in registers, which it may not do for
   // a member, because every byte written could alias it.
   trace::ColumnEncoder encoder = encoder_;
-  encoder.begin_section(time_quantum_shift_);
+  encoder.begin_section(time_quantum_shift_, slot->tid);
   const std::uint64_t* cursor = slot_data(slot);
   // acquire: pairs with the recorder's commit.
   const std::uint64_t* const end =
@@ -71,7 +76,8 @@ Compressor::Frame Batch::compress(Compressor& compressor, trace::ChunkHeader& he
     lengths[i] = static_cast<std::uint32_t>(column.end - column.begin);
     column_bytes += lengths[i];
   }
-  const trace::EventsHeader events = {section_count_, 0};
+  const std::uint32_t flags = address_model_ != nullptr ? trace::kEventsAddressModel : 0;
+  const trace::EventsHeader events = {section_count_, flags};
   const std::size_t table_bytes = section_count_ * sizeof(trace::SectionEntry);
   const std::size_t body_bytes = sizeof(events) + table_bytes + sizeof(lengths) + column_bytes;
 
@@ -105,6 +111,7 @@ void Batch::release(SlotPool& pool) noexcept {
 
 void Batch::clear() noexcept {
   encoder_.clear();
+  if (address_model_ != nullptr) address_model_->begin_chunk();
   section_count_ = 0;
   event_count_ = 0;
   first_ticks_ = 0;

@@ -15,8 +15,8 @@ class Batch {
  public:
   static constexpr std::uint32_t kMaxSections = SlotPool::kSlotsPerSegment;
 
-  // Maps the column memory. false: no memory.
-  bool open() noexcept;
+  // Maps the column memory, and that of the address model if it is wanted. false: no memory.
+  bool open(bool use_address_model) noexcept;
   void set_time_quantum_shift(std::uint32_t shift) noexcept { time_quantum_shift_ = shift; }
 
   bool empty() const noexcept { return section_count_ == 0; }
@@ -36,6 +36,7 @@ class Batch {
   void clear() noexcept;
 
   trace::ColumnEncoder encoder_;
+  trace::AddressModel* address_model_ = nullptr;
   std::uint32_t time_quantum_shift_ = 0;
   std::uint32_t section_count_ = 0;
   std::uint32_t event_count_ = 0;

@@ -54,7 +54,7 @@ long Writer::open(const WriterSetup& setup) noexcept {
                                            O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (descriptor < 0) return descriptor;
   trace_.open(static_cast<int>(descriptor), setup.max_bytes);
-  if (!compressor_.open(setup.compression_level) || !batch_.open()) return -ENOMEM;
+  if (!compressor_.open(setup.compression_level) || !batch_.open(setup.address_model)) return -ENOMEM;
   batch_.set_time_quantum_shift(setup.time_quantum_shift);
 
   sys::PathText journal_path;

@@ -19,6 +19,7 @@ struct WriterSetup {
   const void* process_record = nullptr;  // a kProcess meta record
   std::size_t process_bytes = 0;
   int compression_level = 1;
+  bool address_model = false;            // trace_format/address_model.h: smaller, for more CPU
   std::uint32_t time_quantum_shift = 0;
   std::uint32_t sample_ms = 50;
   std::uint32_t buffer_slots = 64;

@@ -1,16 +1,21 @@
 // Columns of a kEvents chunk: each property of the events in a stream of its own, because neighbours in one
 // column resemble each other far more than neighbours in one record do. Encode and decode side by side, pure.
 //
-//   kOp       u8: Op, with kNoStackBit
-//   kTime     zigzag varint: time - previous time, in quanta (ticks >> time_quantum_shift)
-//   kAddress  varint: signed distance to the previous event's address; a multiple of 16 is stored as
-//             zigzag(distance / 16) << 1, any other as zigzag(distance) << 1 | 1
-//   kSize     varint: size; absent for frees
-//   kStack    events with a stack: varint number of frames dropped from the previous stack, varint
-//             number pushed
-//   kPcs      varint pc id per pushed frame, leaf first
-//   kExtra    in this order, each if the operation has it: zigzag varint old address - address; varint quanta
-//             from begin to end; varint extra
+//   kOp           u8: Op, with kNoStackBit
+//   kTime         zigzag varint: time - previous time, in quanta (ticks >> time_quantum_shift)
+//   kAddress      varint, except for frees: fold_distance(address - previous event's address)
+//   kFreeAddress  varint, frees: the same
+//   kSize         varint: size; absent for frees
+//   kStack        events with a stack: varint number of frames dropped from the previous stack, varint
+//                 number pushed
+//   kPcs          varint pc id per pushed frame, leaf first
+//   kExtra        in this order, each if the operation has it: zigzag varint old address - address; varint
+//                 quanta from begin to end; varint extra
+//
+// With kEventsAddressModel, codes of address_model.h take the place of distances for the heap's operations:
+// allocations in kAddress, frees in kFreeAddress. A resize has, in place of the old address in kExtra, a
+// ResizeForm; then the old block's code in kFreeAddress unless it had none, and the new one's in kAddress unless it
+// stayed in place. Other operations are coded as above, with distances among themselves.
 //
 // All "previous" values are 0 and the stack is empty at the start of a section.
 #pragma once
@@ -18,6 +23,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "trace_format/address_model.h"
 #include "trace_format/raw_codec.h"
 #include "trace_format/record.h"
 #include "trace_format/varint.h"
@@ -31,15 +37,7 @@ constexpr std::size_t column_bytes_bound(std::uint32_t push) noexcept {
   return 4 * kMaxVarintBytes + std::size_t{5} * push;
 }
 
-constexpr std::uint64_t fold_distance(std::int64_t distance) noexcept {
-  return (distance & 15) == 0 ? zigzag(distance / 16) << 1 : zigzag(distance) << 1 | 1;
-}
-constexpr std::int64_t unfold_distance(std::uint64_t folded) noexcept {
-  const std::int64_t value = unzigzag(folded >> 1);
-  return (folded & 1) == 0
-             ? static_cast<std::int64_t>(static_cast<std::uint64_t>(value) << 4)
-             : value;
-}
+enum class ResizeForm : std::uint8_t { kMoved, kInPlace, kFromNothing };
 
 // What both directions carry from event to event within a section.
 struct SectionState {
@@ -65,9 +63,13 @@ class ColumnEncoder {
   }
   const Buffer& column(Column column) const noexcept { return buffers_[static_cast<std::size_t>(column)]; }
 
-  void begin_section(std::uint32_t time_quantum_shift) noexcept {
+  // nullptr: distances. The model is the caller's, and begins a chunk with begin_chunk().
+  void set_address_model(AddressModel* model) noexcept { model_ = model; }
+
+  void begin_section(std::uint32_t time_quantum_shift, std::uint32_t tid) noexcept {
     shift_ = time_quantum_shift;
     state_ = SectionState{};
+    if (model_ != nullptr) model_->begin_section(tid);
   }
 
   void put(const Event& event, const std::uint32_t* pc_ids) noexcept {
@@ -78,18 +80,13 @@ class ColumnEncoder {
     put(Column::kTime, zigzag(wrapping_difference(time, state_.time)));
     state_.time = time;
 
-    put(Column::kAddress, fold_distance(wrapping_difference(event.address, state_.address)));
-    state_.address = event.address;
-
+    put_address(event);
     if (has_size(event.op)) put(Column::kSize, event.size);
     if (event.has_stack) {
       put(Column::kStack, state_.depth - event.keep);
       put(Column::kStack, event.push);
       state_.depth = event.keep + event.push;
       for (std::uint32_t i = 0; i != event.push; ++i) put(Column::kPcs, pc_ids[i]);
-    }
-    if (has_old_address(event.op)) {
-      put(Column::kExtra, zigzag(wrapping_difference(event.old_address, event.address)));
     }
     if (has_begin_ticks(event.op)) put(Column::kExtra, time - (event.begin_ticks >> shift_));
     if (has_extra(event.op)) put(Column::kExtra, event.extra);
@@ -101,7 +98,39 @@ class ColumnEncoder {
     buffer(column).end = put_varint(buffer(column).end, value);
   }
 
+  void put_address(const Event& event) noexcept {
+    const OpKind kind = kind_of(event.op);
+    if (model_ != nullptr && kind == OpKind::kAlloc) {
+      put(Column::kAddress, model_->encode_allocation(event.address, event.size));
+    } else if (model_ != nullptr && kind == OpKind::kFree) {
+      put(Column::kFreeAddress, model_->encode_free(event.address));
+    } else if (model_ != nullptr && kind == OpKind::kResize) {
+      put_resize(event);
+    } else {
+      put(kind == OpKind::kFree ? Column::kFreeAddress : Column::kAddress,
+          fold_distance(wrapping_difference(event.address, state_.address)));
+      state_.address = event.address;
+      if (has_old_address(event.op)) {
+        put(Column::kExtra, zigzag(wrapping_difference(event.old_address, event.address)));
+      }
+    }
+  }
+
+  void put_resize(const Event& event) noexcept {
+    const ResizeForm form = event.old_address == 0               ? ResizeForm::kFromNothing
+                            : event.old_address == event.address ? ResizeForm::kInPlace
+                                                                 : ResizeForm::kMoved;
+    put(Column::kExtra, static_cast<std::uint64_t>(form));
+    if (form == ResizeForm::kInPlace) {
+      put(Column::kFreeAddress, model_->encode_resized(event.address, event.size));
+      return;
+    }
+    if (form == ResizeForm::kMoved) put(Column::kFreeAddress, model_->encode_free(event.old_address));
+    put(Column::kAddress, model_->encode_allocation(event.address, event.size));
+  }
+
   Buffer buffers_[kColumnCount];
+  AddressModel* model_ = nullptr;
   SectionState state_;
   std::uint32_t shift_ = 0;
 };
@@ -119,9 +148,12 @@ class ColumnDecoder {
     ranges_[static_cast<std::size_t>(column)] = {begin, end};
   }
 
-  void begin_section(std::uint32_t time_quantum_shift) noexcept {
+  void set_address_model(AddressModel* model) noexcept { model_ = model; }
+
+  void begin_section(std::uint32_t time_quantum_shift, std::uint32_t tid) noexcept {
     shift_ = time_quantum_shift;
     state_ = SectionState{};
+    if (model_ != nullptr) model_->begin_section(tid);
   }
 
   // The next event of the section. Its event.push pc ids must then be fetched with get_pc, all of them.
@@ -140,11 +172,8 @@ class ColumnDecoder {
     event.ticks = state_.time << shift_;
     event.begin_ticks = event.ticks;
 
-    if (!get(Column::kAddress, value)) return false;
-    state_.address += static_cast<std::uint64_t>(unfold_distance(value));
-    event.address = state_.address;
-
     if (has_size(event.op) && !get(Column::kSize, event.size)) return false;
+    if (!get_address(event)) return false;
     if (event.has_stack) {
       std::uint64_t push = 0;
       if (!get(Column::kStack, value) || !get(Column::kStack, push)) return false;
@@ -153,10 +182,6 @@ class ColumnDecoder {
       event.push = static_cast<std::uint32_t>(push);
       if (event.keep + push > kMaxStackDepth) return false;
       state_.depth = event.keep + event.push;
-    }
-    if (has_old_address(event.op)) {
-      if (!get(Column::kExtra, value)) return false;
-      event.old_address = event.address + static_cast<std::uint64_t>(unzigzag(value));
     }
     if (has_begin_ticks(event.op)) {
       if (!get(Column::kExtra, value)) return false;
@@ -178,7 +203,46 @@ class ColumnDecoder {
     return get_varint(range.cursor, range.end, value);
   }
 
+  bool get_address(Event& event) noexcept {
+    const OpKind kind = kind_of(event.op);
+    if (model_ != nullptr && kind == OpKind::kResize) return get_resize(event);
+    std::uint64_t code = 0;
+    if (!get(kind == OpKind::kFree ? Column::kFreeAddress : Column::kAddress, code)) return false;
+    if (model_ != nullptr && kind == OpKind::kAlloc) {
+      event.address = model_->decode_allocation(code, event.size);
+    } else if (model_ != nullptr && kind == OpKind::kFree) {
+      event.address = model_->decode_free(code);
+    } else {
+      state_.address += static_cast<std::uint64_t>(unfold_distance(code));
+      event.address = state_.address;
+      if (has_old_address(event.op)) {
+        if (!get(Column::kExtra, code)) return false;
+        event.old_address = event.address + static_cast<std::uint64_t>(unzigzag(code));
+      }
+    }
+    return true;
+  }
+
+  bool get_resize(Event& event) noexcept {
+    std::uint64_t form = 0, code = 0;
+    if (!get(Column::kExtra, form) || form > static_cast<std::uint64_t>(ResizeForm::kFromNothing)) return false;
+    if (form == static_cast<std::uint64_t>(ResizeForm::kInPlace)) {
+      if (!get(Column::kFreeAddress, code)) return false;
+      event.address = model_->decode_resized(code, event.size);
+      event.old_address = event.address;
+      return true;
+    }
+    if (form == static_cast<std::uint64_t>(ResizeForm::kMoved)) {
+      if (!get(Column::kFreeAddress, code)) return false;
+      event.old_address = model_->decode_free(code);
+    }
+    if (!get(Column::kAddress, code)) return false;
+    event.address = model_->decode_allocation(code, event.size);
+    return true;
+  }
+
   Range ranges_[kColumnCount];
+  AddressModel* model_ = nullptr;
   SectionState state_;
   std::uint32_t shift_ = 0;
 };

@@ -31,7 +31,7 @@
 // with each section, so a section needs nothing from any other chunk.
 //
 //   0      4    section_count
-//   4      4    flags             kEventsAddressDistance: the address column is in distance mode
+//   4      4    flags             kEventsAddressModel: addresses are coded by address_model.h
 //   8      ...  section_count x SectionEntry {chunk_id u64, tid u32, event_count u32}
 //   ...    ...  kColumnCount x column byte length u32
 //   ...    ...  the columns, in the order of Column, without padding; coding in column_codec.h
@@ -88,8 +88,10 @@ struct SectionEntry {
 static_assert(sizeof(SectionEntry) == 16);
 
 // Event columns. What each event puts into which column: column_codec.h.
-enum class Column : std::uint8_t { kOp, kTime, kAddress, kSize, kStack, kPcs, kExtra };
-inline constexpr std::size_t kColumnCount = 7;
+enum class Column : std::uint8_t { kOp, kTime, kAddress, kFreeAddress, kSize, kStack, kPcs, kExtra };
+inline constexpr std::size_t kColumnCount = 8;
+
+inline constexpr std::uint32_t kEventsAddressModel = 1;  // EventsHeader::flags
 
 struct IndexEntry {
   std::uint64_t file_offset;  // of the zstd frame

@@ -21,7 +21,7 @@ class BatchTest : public testing::Test {
     memory_ = std::make_unique<std::uint64_t[]>(SlotPool::kSlotsPerSegment * trace::kSlotBytes / 8);
     pool_->add_segment(memory_.get());
     EXPECT_TRUE(compressor_.open(1));
-    EXPECT_TRUE(batch_->open());
+    EXPECT_TRUE(batch_->open(false));
   }
 
   // A slot of `count` mallocs and frees in turn, the stack growing by one frame with each malloc.
@@ -89,7 +89,7 @@ TEST_F(BatchTest, CutsTimesToTheQuantum) {
     decoder.set_column(static_cast<trace::Column>(i), at, at + lengths[i]);
     at += lengths[i];
   }
-  decoder.begin_section(3);
+  decoder.begin_section(3, 1);
   trace::Event event;
   ASSERT_TRUE(decoder.get(event));
   EXPECT_EQ(event.ticks, 1000U);
