@@ -12,17 +12,6 @@ namespace leak::scan {
 
 namespace {
 
-std::string end_kind_of(const ProcessInfo& process) {
-  if (process.still_running) return "running";
-  switch (process.end) {
-    case trace::EndKind::kExited: return "exited";
-    case trace::EndKind::kSignaled: return "signaled";
-    case trace::EndKind::kExec: return "exec";
-    case trace::EndKind::kUnknown: break;
-  }
-  return "unknown";
-}
-
 std::string hex_of(const std::vector<std::uint8_t>& bytes) {
   static constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
@@ -78,19 +67,6 @@ ReportTimeline timeline_of(const std::vector<TimelinePoint>& points) {
   return timeline;
 }
 
-// One entry for each file, with the times and places it was loaded.
-std::vector<ReportModule> modules_of(const std::vector<Module>& loads) {
-  std::vector<ReportModule> modules;
-  std::map<std::pair<std::string, std::string>, std::size_t> known;
-  for (const Module& load : loads) {
-    const std::string build_id = hex_of(load.build_id);
-    const auto [entry, is_new] = known.try_emplace({load.path, build_id}, modules.size());
-    if (is_new) modules.push_back({load.path, build_id, {}});
-    modules[entry->second].epochs.push_back({load.map_start, load.map_end, load.first_seen_ns, load.gone_ns});
-  }
-  return modules;
-}
-
 // "malloc": 12. Index: number of trace::Op; largest first.
 std::vector<ReportNamedCount> counts_by_name(const std::vector<std::uint64_t>& by_op) {
   std::vector<ReportNamedCount> counts;
@@ -103,6 +79,29 @@ std::vector<ReportNamedCount> counts_by_name(const std::vector<std::uint64_t>& b
 }
 
 }  // namespace
+
+std::string end_kind_of(const ProcessInfo& process) {
+  if (process.still_running) return "running";
+  switch (process.end) {
+    case trace::EndKind::kExited: return "exited";
+    case trace::EndKind::kSignaled: return "signaled";
+    case trace::EndKind::kExec: return "exec";
+    case trace::EndKind::kUnknown: break;
+  }
+  return "unknown";
+}
+
+std::vector<ReportModule> modules_of(const std::vector<Module>& loads) {
+  std::vector<ReportModule> modules;
+  std::map<std::pair<std::string, std::string>, std::size_t> known;
+  for (const Module& load : loads) {
+    const std::string build_id = hex_of(load.build_id);
+    const auto [entry, is_new] = known.try_emplace({load.path, build_id}, modules.size());
+    if (is_new) modules.push_back({load.path, build_id, {}});
+    modules[entry->second].epochs.push_back({load.map_start, load.map_end, load.first_seen_ns, load.gone_ns});
+  }
+  return modules;
+}
 
 ReportProcess facts_of(const HeapHistory& history) {
   ReportProcess process;
