@@ -28,10 +28,20 @@ Slot* SlotPool::take(trace::ChunkKind kind, std::uint32_t tid) noexcept {
   slot->kind = kind;
   slot->tid = tid;
   slot->used.store(0, std::memory_order_relaxed);
+  assign_id(slot);
+  return slot;
+}
+
+void SlotPool::renew(Slot* slot) noexcept {
+  slot->chunk_id.store(0, std::memory_order_release);  // first of all: the journal must not repeat the trace
+  slot->used.store(0, std::memory_order_relaxed);
+  assign_id(slot);
+}
+
+void SlotPool::assign_id(Slot* slot) noexcept {
   const std::uint64_t id = last_chunk_id_.fetch_add(1, std::memory_order_relaxed) + 1;
   // release: an analyzer that finds the id in the journal of a killed process finds the fields above too.
   slot->chunk_id.store(id, std::memory_order_release);
-  return slot;
 }
 
 void SlotPool::hand_over(Slot* slot) noexcept {

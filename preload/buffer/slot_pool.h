@@ -31,6 +31,8 @@ class SlotPool {
   void hand_over(Slot* slot) noexcept;
   // Full slots wait for the writer (a hint for deciding whether to wake it).
   bool has_full() const noexcept { return full_.load(std::memory_order_relaxed) != 0; }
+  // Somebody could take one right now.
+  bool has_free() const noexcept { return (free_.load(std::memory_order_relaxed) & 0xffffffff) != 0; }
   std::uint32_t slot_count() const noexcept { return slot_count_.load(std::memory_order_acquire); }
   std::uint32_t full_count() const noexcept { return full_count_.load(std::memory_order_relaxed); }
 
@@ -39,6 +41,8 @@ class SlotPool {
   Slot* next(const Slot* slot) const noexcept;
   // Writer only. The content stands in the trace.
   void release(Slot* slot) noexcept;
+  // The owner of a slot whose content stands in the trace starts it anew, under a new chunk id.
+  void renew(Slot* slot) noexcept;
   // Writer only. kSlotsPerSegment zero-filled slots become part of the pool.
   void add_segment(void* memory) noexcept;
   void* segment(std::uint32_t number) const noexcept { return segments_[number]; }
@@ -46,6 +50,7 @@ class SlotPool {
   Slot* at(std::uint32_t index) const noexcept;
 
  private:
+  void assign_id(Slot* slot) noexcept;
   void push_free(std::uint32_t index) noexcept;
 
   // A stack of slot numbers + 1 in the low half; the high half counts operations, so that a pop that was
