@@ -52,6 +52,7 @@ struct ReportSite {
 
 struct ReportMappingSite {
   std::vector<FrameId> stack;
+  std::optional<FrameId> blamed;
   std::uint64_t maps = 0;
   std::uint64_t mapped_bytes = 0;
   std::uint64_t live_bytes = 0;
@@ -81,7 +82,25 @@ struct ReportSnapshot {
   std::uint64_t heap_bytes = 0;
   std::uint64_t blocks = 0;
   std::uint64_t rss_bytes = 0;
-  std::vector<ReportSnapshotSite> sites;
+  std::uint64_t mapped_bytes = 0;
+  std::vector<ReportSnapshotSite> sites;         // of those in ReportProcess::sites, largest first
+};
+
+// What changed between two snapshots of one process.
+struct ReportSiteChange {
+  std::uint32_t site = 0;
+  std::int64_t bytes = 0;
+  std::int64_t blocks = 0;
+};
+
+struct ReportComparison {
+  std::string from_label;
+  std::string to_label;
+  std::uint64_t from_ns = 0;
+  std::uint64_t to_ns = 0;
+  std::int64_t heap_bytes = 0;
+  std::int64_t blocks = 0;
+  std::vector<ReportSiteChange> sites;  // changed ones, largest growth first
 };
 
 struct ReportTimeline {  // parallel arrays
@@ -152,6 +171,8 @@ struct ReportProcess {
   std::vector<std::string> argv;
   std::uint32_t pid = 0;
   std::uint32_t parent_pid = 0;
+  std::optional<std::uint32_t> parent;  // index of the recorded parent (or of the image before an exec)
+  std::uint32_t depth = 0;              // in the process tree
   std::string forked_from;
   std::uint64_t fork_time_ns = 0;
   std::uint64_t start_time_unix_ns = 0;
@@ -159,6 +180,7 @@ struct ReportProcess {
   std::string allocator;
   std::string end_kind;  // exited | signaled | exec | running | unknown
   std::uint32_t end_code = 0;
+  bool still_running = false;
 
   ReportTotals totals;
   struct Mappings {
@@ -180,6 +202,7 @@ struct ReportProcess {
   std::vector<std::uint64_t> bucket_end_ns;  // time axis of ReportSite::live_bytes_over_time
   ReportTimeline timeline;
   std::vector<ReportSnapshot> snapshots;
+  std::optional<ReportComparison> comparison;  // first to last snapshot; absent with fewer than two
   std::vector<ReportModule> modules;
   std::vector<ReportThread> threads;
   std::vector<ReportNamedCount> allocations_by_function;
@@ -190,6 +213,7 @@ struct ReportProcess {
 
 struct ReportModel {
   std::string tool_version;
+  Severity severity = Severity::kGood;   // the worst of the processes
   std::vector<ReportProcess> processes;  // parents before children
   std::vector<ReportFrame> frames;       // index: FrameId
 };

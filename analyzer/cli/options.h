@@ -1,0 +1,63 @@
+// The command line as plain values. CLI11 stays behind this header.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace leak::scan {
+
+enum class Command { kPrintText, kRun, kAnalyze, kInfo, kDump, kExport };
+
+// Which traces, which part of them, and where names come from.
+struct InputOptions {
+  std::vector<std::string> traces;
+  std::optional<std::uint64_t> from_ns;
+  std::optional<std::uint64_t> to_ns;
+  std::uint32_t snapshots = 8;
+  std::vector<std::string> debug_dirs;
+  std::string sysroot;
+};
+
+// Which reports, and how much is in them. "-" is standard output.
+struct OutputOptions {
+  std::string html;
+  std::string json;
+  bool text = false;
+  std::size_t top = 10;
+  std::size_t max_sites = 1000;
+  bool all_sites = false;
+};
+
+struct RunOptions {
+  std::string trace;  // empty: named by the library, in the working directory
+  std::vector<std::pair<std::string, std::string>> settings;  // LEAKHOOK_* variables
+  std::vector<std::string> command;
+};
+
+struct DumpOptions {
+  bool stacks = false;
+  bool symbols = false;
+  bool json_lines = false;
+};
+
+struct Options {
+  Command command = Command::kPrintText;
+  std::string text;  // kPrintText: help or version
+  InputOptions input;
+  OutputOptions output;
+  RunOptions run;
+  DumpOptions dump;
+  bool info_json = false;
+  std::string export_format;
+  std::string export_cost = "live";
+  std::string export_file = "-";
+};
+
+// Throws CommandError for a command line that makes no sense; the message says what would.
+Options parse_command_line(const std::vector<std::string>& arguments);
+
+}  // namespace leak::scan

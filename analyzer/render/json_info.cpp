@@ -1,0 +1,63 @@
+#include "render/info_renderer.h"
+#include "render/json_parts.h"
+
+namespace leak::scan {
+
+namespace {
+
+template <class Items>
+Json array_of(const Items& items) {
+  Json array = Json::array();
+  for (const auto& item : items) array.push_back(json_of(item));
+  return array;
+}
+
+Json json_of(const TraceInfo& info) {
+  const ProcessInfo& process = info.process;
+  Json drops = Json::object();
+  for (const ReportNamedCount& drop : info.drops) drops[drop.name] = drop.count;
+  return {{"trace", process.trace_path},
+          {"file_bytes", info.file_bytes},
+          {"has_journal", info.has_journal},
+          {"hook_version", process.hook_version},
+          {"exe", process.exe},
+          {"argv", process.argv},
+          {"working_directory", process.working_directory},
+          {"settings", process.settings},
+          {"pid", process.pid},
+          {"parent_pid", process.parent_pid},
+          {"forked_from", process.forked_from},
+          {"start_time_unix_ns", process.start_time_unix_ns},
+          {"duration_ns", process.duration_ns},
+          {"allocator", process.allocator},
+          {"end", {{"kind", info.end_kind}, {"code", process.end_code}}},
+          {"events", info.events},
+          {"event_chunks", info.event_chunks},
+          {"dropped_events", info.diagnostics.dropped_events},
+          {"drops", std::move(drops)},
+          {"failed_allocations", info.failed_allocations},
+          {"nested_maps", info.nested_maps},
+          {"deferred_events", info.deferred_events},
+          {"program_counters", info.program_counters},
+          {"samples", info.samples},
+          {"markers", info.markers},
+          {"forked_children", info.forked_children},
+          {"threads", array_of(info.threads)},
+          {"modules", array_of(info.modules)},
+          {"diagnostics", json_of(info.diagnostics)}};
+}
+
+}  // namespace
+
+void render_info_json(const std::vector<TraceInfo>& traces, std::ostream& out) {
+  Json json;
+  if (traces.size() == 1) {
+    json = json_of(traces.front());
+  } else {
+    json = Json::array();
+    for (const TraceInfo& info : traces) json.push_back(json_of(info));
+  }
+  out << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+}  // namespace leak::scan

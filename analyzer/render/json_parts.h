@@ -1,0 +1,34 @@
+// The pieces of the JSON report, one function for each kind of object. Key names are a contract with every
+// reader of the report (docs/json-report.md). nlohmann only here and in json_renderer.
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+
+#include "report/report_model.h"
+
+namespace leak::scan {
+
+using Json = nlohmann::ordered_json;
+
+const char* json_name(Severity severity);
+
+Json json_of(const ReportFrame& frame, std::size_t id);
+Json json_of(const ReportSite& site);
+Json json_of(const ReportMappingSite& site);
+Json json_of(const ReportFinding& finding);
+Json json_of(const ReportTotals& totals);
+Json json_of(const ReportTimeline& timeline);
+Json json_of(const ReportSnapshot& snapshot);
+Json json_of(const ReportComparison& comparison);
+Json json_of(const ReportModule& module);
+Json json_of(const ReportThread& thread);
+Json json_of(const ReportTop& top);
+Json json_of(const ReportNamedCount& count);
+Json json_of(const ReportSizeClass& size_class);
+Json json_of(const Diagnostics& diagnostics);
+
+// exe, argv, pid, ... end: the head of a process object.
+Json json_head_of(const ReportProcess& process);
+
+}  // namespace leak::scan

@@ -1,0 +1,108 @@
+#include "render/json_renderer.h"
+
+#include <string>
+#include <string_view>
+
+#include "render/json_parts.h"
+
+namespace leak::scan {
+
+namespace {
+
+// Bytes of file names and arguments that are no UTF-8 become U+FFFD instead of ending the report.
+std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+// Writes the members of one object, a line each.
+class ObjectWriter {
+ public:
+  ObjectWriter(std::ostream& out, std::string_view indent) : out_(out), indent_(indent) { out_ << "{"; }
+  ~ObjectWriter() { out_ << "\n" << indent_ << "}"; }
+  ObjectWriter(const ObjectWriter&) = delete;
+  ObjectWriter& operator=(const ObjectWriter&) = delete;
+
+  void member(std::string_view name, const Json& value) { begin(name) << text_of(value); }
+
+  // Adds all members of an object to this one.
+  void members(const Json& object) {
+    for (const auto& [name, value] : object.items()) member(name, value);
+  }
+
+  template <class Items, class ToJson>
+  void list(std::string_view name, const Items& items, ToJson to_json) {
+    begin(name) << "[";
+    std::size_t position = 0;
+    for (const auto& item : items) {
+      out_ << (position == 0 ? "\n" : ",\n") << indent_ << "    " << text_of(to_json(item, position));
+      ++position;
+    }
+    out_ << "]";
+  }
+
+  std::ostream& begin(std::string_view name) {
+    out_ << (first_ ? "\n" : ",\n") << indent_ << "  \"" << name << "\": ";
+    first_ = false;
+    return out_;
+  }
+
+ private:
+  std::ostream& out_;
+  std::string_view indent_;
+  bool first_ = true;
+};
+
+constexpr auto kPlain = [](const auto& item, std::size_t) { return json_of(item); };
+
+void write_mappings(ObjectWriter& process_object, const ReportProcess::Mappings& mappings) {
+  ObjectWriter object(process_object.begin("mappings"), "      ");
+  object.member("maps", mappings.maps);
+  object.member("unmaps", mappings.unmaps);
+  object.member("live_bytes", mappings.live_bytes);
+  object.member("peak_bytes", mappings.peak_bytes);
+  object.member("brk_bytes", mappings.brk_bytes);
+  object.list("sites", mappings.sites, kPlain);
+}
+
+void write_process(const ReportProcess& process, std::ostream& out) {
+  ObjectWriter object(out, "    ");
+  object.members(json_head_of(process));
+  object.member("totals", json_of(process.totals));
+  write_mappings(object, process.mappings);
+  object.member("severity", json_name(process.severity));
+  object.member("verdict", process.verdict);
+  object.list("findings", process.findings, kPlain);
+  object.list("sites", process.sites, kPlain);
+  object.member("sites_total", process.sites_total);
+  object.member("top", json_of(process.top));
+  object.member("bucket_end_ns", process.bucket_end_ns);
+  object.member("timeline", json_of(process.timeline));
+  object.list("snapshots", process.snapshots, kPlain);
+  if (process.comparison) object.member("comparison", json_of(*process.comparison));
+  object.list("modules", process.modules, kPlain);
+  object.list("threads", process.threads, kPlain);
+  object.list("allocations_by_function", process.allocations_by_function, kPlain);
+  object.list("deallocations_by_function", process.deallocations_by_function, kPlain);
+  object.list("size_classes", process.size_classes, kPlain);
+  object.member("diagnostics", json_of(process.diagnostics));
+}
+
+}  // namespace
+
+void JsonRenderer::render(const ReportModel& model, std::ostream& out) const {
+  {
+    ObjectWriter object(out, "");
+    object.member("schema_version", kReportSchemaVersion);
+    object.member("tool", {{"name", "leakscan"}, {"version", model.tool_version}});
+    object.member("severity", json_name(model.severity));
+    std::ostream& list = object.begin("processes");
+    list << "[";
+    for (std::size_t i = 0; i != model.processes.size(); ++i) {
+      list << (i == 0 ? "\n    " : ",\n    ");
+      write_process(model.processes[i], list);
+    }
+    list << "]";
+    object.list("frames", model.frames, [](const ReportFrame& frame, std::size_t id) { return json_of(frame, id); });
+  }
+  out << "\n";
+}
+
+}  // namespace leak::scan

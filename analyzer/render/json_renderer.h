@@ -1,0 +1,14 @@
+// The JSON report (docs/json-report.md). Written piece by piece, one line for each site and frame, so that a large
+// report needs no second copy in memory and differs line by line.
+#pragma once
+
+#include "render/renderer.h"
+
+namespace leak::scan {
+
+class JsonRenderer final : public Renderer {
+ public:
+  void render(const ReportModel& model, std::ostream& out) const override;
+};
+
+}  // namespace leak::scan

@@ -1,0 +1,81 @@
+#include <iomanip>
+
+#include "base/units.h"
+#include "render/info_renderer.h"
+#include "render/text_style.h"
+
+namespace leak::scan {
+
+namespace {
+
+class FactWriter {
+ public:
+  explicit FactWriter(std::ostream& out) : out_(out) {}
+
+  void fact(std::string_view label, const std::string& text) {
+    if (!text.empty()) out_ << "  " << std::left << std::setw(14) << label << style_.fit(text, 0) << '\n';
+  }
+  void line(const std::string& text) { out_ << "    " << style_.fit(text, 0) << '\n'; }
+
+ private:
+  std::ostream& out_;
+  TextStyle style_{TextOptions{false, 0, 0}};  // never cut: this is for looking things up
+};
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+void write_process(const TraceInfo& info, FactWriter& writer) {
+  const ProcessInfo& process = info.process;
+  writer.fact("program", process.exe);
+  writer.fact("command", joined(process.argv));
+  writer.fact("directory", process.working_directory);
+  writer.fact("pid", std::to_string(process.pid) + ", parent " + std::to_string(process.parent_pid));
+  writer.fact("forked from", process.forked_from);
+  writer.fact("ran for", format_duration(process.duration_ns));
+  const bool has_code = info.end_kind == "exited" || info.end_kind == "signaled";
+  writer.fact("end", has_code ? info.end_kind + " " + std::to_string(process.end_code) : info.end_kind);
+  writer.fact("allocator", process.allocator);
+  writer.fact("recorder", process.hook_version);
+  writer.fact("settings", joined(process.settings));
+}
+
+void write_counts(const TraceInfo& info, FactWriter& writer) {
+  writer.fact("size", format_bytes(info.file_bytes) + (info.has_journal ? ", with a journal" : ""));
+  writer.fact("events", format_count(info.events) + " in " + format_count(info.event_chunks) + " chunks");
+  std::string drops = format_count(info.diagnostics.dropped_events);
+  for (const ReportNamedCount& drop : info.drops) drops += ", " + format_count(drop.count) + " " + drop.name;
+  writer.fact("dropped", drops);
+  writer.fact("damage", format_count(info.diagnostics.torn_frames) + " torn frames, " +
+                            format_bytes(info.diagnostics.skipped_bytes) + " unreadable");
+  writer.fact("code places", format_count(info.program_counters));
+  writer.fact("samples", format_count(info.samples));
+  writer.fact("markers", joined(info.markers));
+}
+
+}  // namespace
+
+void render_info_text(const std::vector<TraceInfo>& traces, std::ostream& out) {
+  FactWriter writer(out);
+  for (const TraceInfo& info : traces) {
+    if (&info != &traces.front()) out << '\n';
+    out << info.process.trace_path << '\n';
+    write_process(info, writer);
+    write_counts(info, writer);
+    out << "  threads\n";
+    for (const ReportThread& thread : info.threads) {
+      std::string line = std::to_string(thread.tid);
+      writer.line(line.append(" ").append(thread.name));
+    }
+    out << "  modules\n";
+    for (const ReportModule& module : info.modules) {
+      writer.line(module.build_id.empty() ? module.path : module.path + "  " + module.build_id);
+    }
+    for (const std::string& warning : info.diagnostics.warnings) out << "  note: " << warning << '\n';
+  }
+}
+
+}  // namespace leak::scan

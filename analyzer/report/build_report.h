@@ -1,0 +1,50 @@
+// From what a process did (HeapHistory) to what a reader is shown (ReportModel): names, rankings, findings.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "report/frame_table.h"
+#include "report/report_model.h"
+#include "report/site_selection.h"
+#include "symbols/symbolizer.h"
+
+namespace leak::scan {
+
+struct ReportOptions {
+  std::optional<std::size_t> max_sites = 1000;  // nullopt: all
+  std::size_t max_snapshots = 100;
+};
+
+struct ProcessInput {
+  const HeapHistory& history;
+  std::vector<std::optional<ReportGrowth>> site_growth;  // by index of HeapHistory::sites; may be shorter
+  std::optional<ReportGrowth> mapping_growth;
+};
+
+class ReportBuilder {
+ public:
+  // Requires: `symbolizer` outlives this.
+  ReportBuilder(Symbolizer& symbolizer, ReportOptions options);
+
+  // The history is not needed afterwards.
+  void add(const ProcessInput& input);
+
+  // Processes in tree order.
+  ReportModel finish() &&;
+
+ private:
+  void add_sites(const ProcessInput& input, ReportProcess& process);
+  void add_mapping_sites(const HeapHistory& history, ReportProcess& process);
+  void add_warnings(ReportProcess& process);
+
+  ReportOptions options_;
+  Symbolizer& symbolizer_;
+  FrameTable frames_;
+  std::vector<ReportProcess> processes_;
+  std::size_t warnings_taken_ = 0;
+};
+
+}  // namespace leak::scan

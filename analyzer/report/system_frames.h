@@ -1,0 +1,20 @@
+// Whose code a frame is. Allocations are made by the runtime on behalf of somebody: the first frame that is not
+// the C or C++ runtime's is the one a reader wants to see. Pure.
+#pragma once
+
+#include <string_view>
+
+#include "report/report_model.h"
+
+namespace leak::scan {
+
+// The C and C++ libraries, the loader, our own hook, allocation functions and their usual wrappers, the
+// containers and smart pointers of the standard libraries (inlined or not), Rust's alloc and core.
+bool is_system_frame(const ReportFrame& frame);
+
+bool is_hook_module(std::string_view module_path);
+
+// "void std::vector<int>::push_back(int)" -> "std::vector<int>::push_back": no return type, no parameters.
+std::string_view qualified_name(std::string_view function);
+
+}  // namespace leak::scan
