@@ -191,7 +191,9 @@ class Recording:
 
     @property
     def traces(self):
-        return traces_in(self.directory)
+        found = traces_in(self.directory)
+        check_that(found, "no trace was written")
+        return found
 
     def report(self, *options):
         return self._lab.analyze(self.traces, *options)
@@ -289,7 +291,6 @@ class Lab:
         return run([self.leakscan, *arguments], env=self.native_environment(), timeout=timeout, **options)
 
     def analyze(self, traces, *options):
-        check_that(traces, "no trace was written")
         output = self.scratch / "report.json"
         outcome = self.scan("analyze", *traces, "--json", output, *options)
         check(outcome.status, 0, f"leakscan analyze (stderr {shorten(outcome.stderr)})")

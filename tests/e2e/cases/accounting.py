@@ -182,3 +182,22 @@ class LogFollower:
 
     def check_finished(self):
         check(self.expected, None, f"thread {self.tid}: first logged event missing in the dump, after {self.matched}")
+
+
+@case
+def sized_frees_of_c23_are_known_by_name(lab):
+    process = lab.record("c23_free").report().only
+    process.check_complete()
+    process.check_leak("leak_known", 2, 488)
+    by_function = {entry["name"]: entry["count"] for entry in process["deallocations_by_function"]}
+    counts = (by_function.get("free_sized"), by_function.get("free_aligned_sized"))
+    check(counts, (50, 50), "frees by free_sized and free_aligned_sized")
+
+
+@case
+def temporary_allocations_are_counted(lab):
+    process = lab.record("leaky").report().only
+    temporary = sum(site["temporary_allocations"] for site in process.sites_of("churn"))
+    check(temporary, 1000, "blocks freed by the next call")
+    leaked = sum(site["temporary_allocations"] for site in process.sites_of("leak_known"))
+    check(leaked, 0, "temporary among the leaked ones")

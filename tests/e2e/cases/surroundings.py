@@ -150,6 +150,6 @@ def trace_is_private_to_its_owner(lab):
 
 @case
 def clean_program_has_nothing_live(lab):
-    process = lab.record("clean").report().only
+    process = lab.record("frees_everything").report().only
     check(process.live_at("churn"), Blocks(0, 0), "live at churn")
     check(process.allocations_at("churn"), 5000, "allocations at churn")
