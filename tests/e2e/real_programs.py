@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 
-from harness import Skip, case, check, check_that, need, run, wait_until
+from checks import Skip, check, check_that
+from harness import case, need, run, wait_until
 
 ALLOCATORS = pathlib.Path("/usr/lib/x86_64-linux-gnu")
 

@@ -10,7 +10,8 @@ import os
 import struct
 import subprocess
 
-from harness import case, check, check_that
+from checks import check, check_that
+from harness import case
 
 ENTRY = struct.Struct("<IIQQQQ")  # op, alignment, address, size, old address, old size
 FAILED = 1000

@@ -2,7 +2,9 @@
 
 import shutil
 
-from harness import Blocks, case, check, check_that, need, run
+from checks import check, check_that
+from harness import case, need, run
+from report import Blocks
 
 PROBE = """
 #include <leakhook/leakhook.h>

@@ -3,7 +3,8 @@
 import pathlib
 import random
 
-from harness import case, check_that
+from checks import check_that
+from harness import case
 
 REFUSED = 2
 

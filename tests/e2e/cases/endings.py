@@ -4,7 +4,9 @@ import pathlib
 import signal
 import time
 
-from harness import Blocks, case, check, check_that, need_root, wait_until
+from checks import check, check_that
+from harness import case, need_root, wait_until
+from report import Blocks
 
 LEAKED_BEFORE_END = 1000
 

@@ -1,6 +1,8 @@
 """Each example produces the report that its README promises."""
 
-from harness import Blocks, case, check, check_that
+from checks import check, check_that
+from harness import case
+from report import Blocks
 
 
 def live_at_snapshot(process, label, function):

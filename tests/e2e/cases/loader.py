@@ -1,6 +1,8 @@
 """The dynamic loader: early calls, plugins, and other interposers."""
 
-from harness import Blocks, case, check, need
+from checks import check
+from harness import case, need
+from report import Blocks
 
 
 @case

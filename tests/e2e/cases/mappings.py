@@ -1,6 +1,7 @@
 """Mappings are a ledger of their own: exact, and apart from the heap."""
 
-from harness import case, check
+from checks import check
+from harness import case
 
 PAGE = 4096
 

@@ -1,6 +1,8 @@
 """Children: forked, spawned, replaced."""
 
-from harness import Blocks, case, check, check_that
+from checks import check, check_that
+from harness import case
+from report import Blocks
 
 
 @case

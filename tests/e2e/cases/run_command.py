@@ -3,7 +3,8 @@
 import os
 import shutil
 
-from harness import case, check, check_that, need_root, traces_in
+from checks import check, check_that
+from harness import case, need_root, traces_in
 
 
 def run_through_leakscan(lab, *program, options=()):

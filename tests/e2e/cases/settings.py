@@ -2,7 +2,8 @@
 
 import pathlib
 
-from harness import case, check, check_that, traces_in
+from checks import check, check_that
+from harness import case, traces_in
 
 
 @case

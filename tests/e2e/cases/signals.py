@@ -1,6 +1,8 @@
 """Signals: handlers that allocate, handlers that jump away, and a process that must not notice any of ours."""
 
-from harness import Blocks, case, check, check_that
+from checks import check, check_that
+from harness import case
+from report import Blocks
 
 
 @case

@@ -5,7 +5,9 @@ import pathlib
 import resource
 import subprocess
 
-from harness import Blocks, Skip, case, check, check_that, need_root
+from checks import Skip, check, check_that
+from harness import case, need_root
+from report import Blocks
 
 
 @case

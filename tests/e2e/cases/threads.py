@@ -1,6 +1,7 @@
 """Threads: many, small, named, detached, dying."""
 
-from harness import case, check, check_that
+from checks import check, check_that
+from harness import case
 
 
 @case
