@@ -214,7 +214,7 @@ def real_gdb_on_itself(lab):
 
 
 def without_numbers(text):
-    return re.sub(rb"[0-9.]+", b"N", text)
+    return re.sub(rb"[ 0-9.]+", b" N ", text)
 
 
 @case
