@@ -22,4 +22,8 @@ inline std::uint32_t code_generation() noexcept {
 // The id of `pc`; flags are trace::kPcGuessed, trace::kPcExact or 0. Never 0.
 std::uint32_t pc_id(std::uintptr_t pc, std::uint16_t flags) noexcept;
 
+// A forked child writes a pc table and modules of its own. Everything derived from ids becomes void with the code
+// generation.
+void forget_pcs() noexcept;
+
 }  // namespace leak::hook

@@ -48,4 +48,7 @@ StackDelta capture_stack(StackCapture& capture, const CaptureStart& start) noexc
 // The stack taken last, whole: keep is 0. For the first event of a slot.
 StackDelta whole_stack(StackCapture& capture) noexcept;
 
+// The instance passes to another thread: what it knows of a stack is void.
+void forget_stack(StackCapture& capture) noexcept;
+
 }  // namespace leak::hook

@@ -155,8 +155,8 @@ struct SlotHeader {
   std::uint16_t reserved;
   std::uint32_t tid;                    // of the events
   std::atomic<std::uint32_t> used;      // data bytes valid; stored after the bytes (release)
-  std::uint32_t reserved2;
-  std::uint64_t reserved3;
+  std::uint32_t index;                  // of the slot in the journal
+  std::uint64_t reserved2;
 };
 static_assert(sizeof(SlotHeader) == 32);
 inline constexpr std::size_t kSlotDataBytes = kSlotBytes - sizeof(SlotHeader);

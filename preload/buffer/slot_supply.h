@@ -1,0 +1,43 @@
+// How producers get the next slot: take a free one, else wake the writer and wait until it has freed or added
+// some (back-pressure). Gives up only when recording stops.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "buffer/slot_pool.h"
+
+namespace leak::hook {
+
+class SlotSupply {
+ public:
+  SlotPool& pool() noexcept { return pool_; }
+
+  // Any thread inside a hook. Waits; nullptr when close() was called.
+  Slot* take_waiting(trace::ChunkKind kind, std::uint32_t tid) noexcept;
+  // Any thread. Gives a slot to the writer and wakes it when a batch is worth its while.
+  void hand_over(Slot* slot) noexcept;
+  // No more waiting: producers get nullptr from now on.
+  void close() noexcept;
+
+  // Writer only: sleep until there is something to do or timeout_ns has passed.
+  void writer_sleep(std::int64_t timeout_ns) noexcept;
+  // Any thread: there is something to do (a command, a shortage).
+  void wake_writer() noexcept;
+  // Writer only: slots were released or added.
+  void slots_available() noexcept;
+  // Writer only: somebody is waiting for a slot.
+  bool shortage() const noexcept { return waiting_.load(std::memory_order_acquire) != 0; }
+
+ private:
+  static constexpr std::uint32_t kWakeAtFullSlots = 4;
+
+  SlotPool pool_;
+  std::atomic<std::uint32_t> writer_word_{0};    // bumped by wake_writer
+  std::atomic<std::uint32_t> writer_asleep_{0};
+  std::atomic<std::uint32_t> freed_word_{0};     // bumped by slots_available and close
+  std::atomic<std::uint32_t> waiting_{0};
+  std::atomic<bool> closed_{false};
+};
+
+}  // namespace leak::hook

@@ -1,0 +1,167 @@
+// Starts the recording of this process: at its first allocation, or in our constructor, whichever comes first. A
+// forked child starts its own at its first event after the fork.
+#include <dlfcn.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "buffer/recording.h"
+#include "process/settings.h"
+#include "process/shutdown.h"
+#include "process/writer_thread.h"
+#include "record/hook_scope.h"
+#include "record/meta_log.h"
+#include "record/module_map.h"
+#include "record/pc_table.h"
+#include "record/thread_state.h"
+#include "sink/journal.h"
+#include "sys/clock.h"
+
+namespace leak::hook {
+
+namespace {
+
+constinit Settings g_settings;
+constinit bool g_settings_read = false;
+constinit sys::Text<512> g_allocator;
+constinit std::atomic<std::uint64_t> g_fork_ticks{0};
+
+// One line on stderr, the only one that this library ever writes.
+void say_why_not(const sys::Text<512>& complaint) noexcept {
+  sys::Text<700> line;
+  line.add("leakhook: not recording: ").add(complaint.c_str()).add("\n");
+  sys::write_all(STDERR_FILENO, line.c_str(), line.size());
+}
+
+// Whose malloc the program uses, for the report.
+void describe_allocator() noexcept {
+  void* const next = dlsym(RTLD_NEXT, "malloc");
+  void* const chosen = dlsym(RTLD_DEFAULT, "malloc");
+  if (next == nullptr) return;
+  const char* name = loaded_object_at(reinterpret_cast<std::uintptr_t>(next)).name;
+  if (loaded_object_at(reinterpret_cast<std::uintptr_t>(chosen)).name[0] == '\0') {
+    g_allocator.add("the program's own malloc, which hides its allocations");
+    return;
+  }
+  const char* slash = std::strrchr(name, '/');
+  g_allocator.add(slash == nullptr ? name : slash + 1);
+}
+
+// LEAKHOOK_ONLY names programs; the list is comma-separated.
+bool is_chosen_program() noexcept {
+  if (g_settings.only.size() == 0) return true;
+  char buffer[4096];
+  const long length = sys::raw_syscall(SYS_readlink, sys::as_arg("/proc/self/exe"), sys::as_arg(buffer),
+                                       static_cast<long>(sizeof(buffer) - 1));
+  if (length <= 0) return true;
+  buffer[length] = '\0';
+  const char* slash = std::strrchr(buffer, '/');
+  const char* name = slash == nullptr ? buffer : slash + 1;
+  for (const char* at = g_settings.only.c_str(); *at != '\0';) {
+    const std::size_t part = std::strcspn(at, ",");
+    if (part == std::strlen(name) && std::strncmp(at, name, part) == 0) return true;
+    at += part;
+    if (*at == ',') ++at;
+  }
+  return false;
+}
+
+// What a forked child inherited describes its parent: note the origin, then forget it all.
+void leave_parent_behind(Origin& origin) noexcept {
+  origin.forked = true;
+  origin.parent_trace = current_trace_path();
+  origin.parent_pid = g_recording.pid;
+  origin.parent_start_ticks = g_recording.start_ticks;
+  const std::uint64_t fork_ticks = g_fork_ticks.load(std::memory_order_relaxed);
+  origin.fork_ticks = fork_ticks != 0 ? fork_ticks : sys::now_ticks();
+  Journal::detach_in_child(g_recording.slots.pool());
+  forget_all_thread_states();
+  forget_meta_slot();
+  forget_pcs();
+  forget_writer();
+  new (&g_recording) Recording{};
+}
+
+Live start() noexcept {
+  sys::Text<512> complaint;
+  Origin origin;
+  if (!g_settings_read) {
+    read_settings(environ, g_settings, complaint);
+    g_settings_read = true;
+    if (complaint.size() != 0) say_why_not(complaint);
+    if (complaint.size() != 0) g_settings.enabled = false;
+    resolve_module_lookup();
+    describe_allocator();
+    // The kernel zeroes this page in a forked child; where it cannot, the fork hook does.
+    sys::raw_syscall(SYS_madvise, sys::as_arg(&g_live), sizeof(g_live), MADV_WIPEONFORK);
+  } else if (g_recording.pid != 0) {
+    leave_parent_behind(origin);
+  }
+  if (!g_settings.enabled || !is_chosen_program()) return Live::kOff;
+  g_recording.pid = sys::getpid();
+  if (start_writer(g_settings, origin, g_allocator.c_str(), complaint)) return Live::kRecording;
+  // A forked child's stderr may be anything by now.
+  if (!origin.forked) say_why_not(complaint);
+  return Live::kOff;
+}
+
+}  // namespace
+
+void ensure_started() noexcept {
+  if (environ == nullptr) return;  // libc is not up yet
+  Live expected = Live::kUnknown;
+  // acquire: whoever finds it started sees everything that was set up.
+  if (!g_live.state.compare_exchange_strong(expected, Live::kStarting, std::memory_order_acquire)) {
+    while (g_live.state.load(std::memory_order_acquire) == Live::kStarting) {
+      sys::raw_syscall(SYS_sched_yield);
+    }
+    return;
+  }
+  const InternalWork internal;
+  const int saved_errno = errno;
+  g_live.state.store(start(), std::memory_order_release);  // pairs with the loads above
+  errno = saved_errno;
+}
+
+void before_fork() noexcept { g_fork_ticks.store(sys::now_ticks(), std::memory_order_relaxed); }
+
+void after_fork_in_parent(int child_pid) noexcept {
+  if (live_state() != Live::kRecording && live_state() != Live::kPaused) return;
+  auto record = make_meta<trace::ChildRecord>(trace::MetaKind::kChild, sys::now_ticks());
+  record.child_pid = static_cast<std::uint32_t>(child_pid);
+  append_meta_record(record);
+}
+
+void after_fork_in_child() noexcept {
+  // Usually the kernel has done it; after vfork semantics (shared memory) it must not happen at all.
+  if (g_recording.pid != 0 && g_recording.pid != sys::getpid()) {
+    g_live.state.store(Live::kUnknown, std::memory_order_relaxed);
+  }
+}
+
+bool pause_recording() noexcept {
+  Live expected = Live::kRecording;
+  return g_live.state.compare_exchange_strong(expected, Live::kPaused, std::memory_order_relaxed);
+}
+
+bool resume_recording() noexcept {
+  Live expected = Live::kPaused;
+  return g_live.state.compare_exchange_strong(expected, Live::kRecording, std::memory_order_relaxed);
+}
+
+namespace {
+
+[[gnu::constructor(101)]] void construct() noexcept {
+  const HookScope scope(reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)));
+  const InternalWork internal;
+  register_thread_exit();
+  register_process_exit();
+}
+
+}  // namespace
+
+}  // namespace leak::hook

@@ -1,0 +1,62 @@
+// "This thread is inside one of our hooks." Set from entry to return, across the real call, so that what the
+// allocator does inside (mappings, operator new calling malloc) is not taken for the program's own doing.
+//
+// A signal handler that allocates meanwhile is inside too: its events are deferred (ThreadState) and recorded,
+// without a stack, when the interrupted hook ends.
+#pragma once
+
+#include <cstdint>
+
+#include "buffer/live.h"
+#include "record/lifecycle.h"
+
+namespace leak::hook {
+
+struct ThreadState;
+
+struct ThreadLocal {
+  ThreadState* state;           // nullptr until the thread's first event
+  std::uintptr_t scope_frame;   // 0: outside; else the stack address of the hook's caller
+  bool internal;                // the library itself is at work: what it allocates is nobody's event
+};
+// initial-exec: one load, never an allocation (a lazily allocated TLS block would call malloc).
+extern __thread ThreadLocal t_hook __attribute__((tls_model("initial-exec")));
+
+class HookScope {
+ public:
+  // `frame` is the stack pointer of the hook's caller.
+  explicit HookScope(std::uintptr_t frame) noexcept {
+    if (t_hook.scope_frame != 0) [[unlikely]] {
+      if (!scope_was_abandoned(frame)) return;
+    }
+    owner_ = true;
+    t_hook.scope_frame = frame;
+    if (live_state() == Live::kUnknown) [[unlikely]] ensure_started();
+  }
+  ~HookScope() {
+    if (owner_) t_hook.scope_frame = 0;
+  }
+  HookScope(const HookScope&) = delete;
+  HookScope& operator=(const HookScope&) = delete;
+
+  bool nested() const noexcept { return !owner_; }
+
+ private:
+  static bool scope_was_abandoned(std::uintptr_t frame) noexcept;
+
+  bool owner_ = false;
+};
+
+// The library calls something that may allocate: those events are not the program's. Requires: inside a scope.
+class InternalWork {
+ public:
+  InternalWork() noexcept : before_(t_hook.internal) { t_hook.internal = true; }
+  ~InternalWork() { t_hook.internal = before_; }
+  InternalWork(const InternalWork&) = delete;
+  InternalWork& operator=(const InternalWork&) = delete;
+
+ private:
+  bool before_;
+};
+
+}  // namespace leak::hook

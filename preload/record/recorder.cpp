@@ -1,0 +1,255 @@
+#include "record/recorder.h"
+
+#include <cstring>
+
+#include "record/meta_log.h"
+#include "buffer/recording.h"
+#include "record/thread_state.h"
+#include "sys/clock.h"
+#include "trace_format/raw_codec.h"
+
+namespace leak::hook {
+
+namespace {
+
+using trace::Event;
+using trace::Op;
+
+std::uint64_t number_of(const void* pointer) noexcept { return reinterpret_cast<std::uintptr_t>(pointer); }
+
+// Allocations are recorded only in full operation; what ends a block is recorded in a pause too.
+bool records_allocations() noexcept { return live_state() == Live::kRecording; }
+bool records_ends() noexcept { return live_state() == Live::kRecording || live_state() == Live::kPaused; }
+
+[[gnu::noinline]] void count_if_full() noexcept {
+  if (live_state() == Live::kFull) {
+    g_recording.count_drop(g_recording.stop_reason.load(std::memory_order_relaxed));
+  }
+}
+
+// Full slot, or none yet: the next one. false: recording stops.
+[[gnu::noinline]] bool renew_slot(ThreadState& state) noexcept {
+  if (state.slot != nullptr) g_recording.slots.hand_over(state.slot);
+  state.slot = g_recording.slots.take_waiting(trace::ChunkKind::kEvents, state.tid);
+  state.stack_is_new = true;
+  state.cursor = state.slot == nullptr ? nullptr : slot_data(state.slot);
+  state.end = state.slot == nullptr ? nullptr : slot_end(state.slot);
+  if (state.slot == nullptr) count_if_full();
+  return state.slot != nullptr;
+}
+
+bool has_room(const ThreadState& state, std::size_t words) noexcept {
+  return static_cast<std::size_t>(state.end - state.cursor) >= words;
+}
+
+// Makes what was written up to `end` part of the trace.
+void commit(ThreadState& state, std::uint64_t* end) noexcept {
+  state.cursor = end;
+  const std::size_t bytes = static_cast<std::size_t>(end - slot_data(state.slot)) * sizeof(std::uint64_t);
+  // release: pairs with the writer, and with the analyzer that reads a killed process's journal.
+  state.slot->used.store(static_cast<std::uint32_t>(bytes), std::memory_order_release);
+}
+
+void write_plain(ThreadState& state, const Event& event) noexcept {
+  if (!has_room(state, trace::kRawMaxHeadWords) && !renew_slot(state)) [[unlikely]] return;
+  commit(state, trace::put_raw_event_head(state.cursor, event));
+}
+
+void write_with_stack(ThreadState& state, Event& event, const CaptureStart& start) noexcept {
+  StackDelta delta = capture_stack(*state.stack, start);
+  if (!has_room(state, trace::raw_event_words_bound(delta.push))) [[unlikely]] {
+    if (!renew_slot(state)) return;
+  }
+  if (state.stack_is_new) [[unlikely]] {
+    delta = whole_stack(*state.stack);
+    if (!has_room(state, trace::raw_event_words_bound(delta.push)) && !renew_slot(state)) return;
+    state.stack_is_new = false;
+  }
+  event.has_stack = true;
+  event.keep = delta.keep;
+  event.push = delta.push;
+  std::uint64_t* const ids = trace::put_raw_event_head(state.cursor, event);
+  std::memcpy(ids, delta.pc_ids, std::size_t{delta.push} * sizeof(std::uint32_t));
+  commit(state, ids + (delta.push + 1) / 2);
+}
+
+// From a signal handler, inside another hook of the same thread: keep it for the end of that hook.
+[[gnu::noinline]] void defer(const Event& event) noexcept {
+  if (t_hook.internal) return;
+  ThreadState* state = t_hook.state;
+  if (state == nullptr) {
+    g_recording.count_drop(trace::DropReason::kSignalHandler);
+    return;
+  }
+  const std::uint32_t at = state->deferred_count.load(std::memory_order_relaxed);
+  if (at == ThreadState::kMaxDeferred) {
+    g_recording.count_drop(trace::DropReason::kSignalHandler);
+    return;
+  }
+  // Claim first: a handler that interrupts this one takes the next entry.
+  state->deferred_count.store(at + 1, std::memory_order_relaxed);
+  state->deferred[at] = {event.op,   event.ticks,       event.begin_ticks, event.address,
+                         event.size, event.old_address, event.extra};
+}
+
+// Nested calls of the outer hook's own family are the allocator's doing (operator new calling malloc): they
+// concern the very block that the outer event names.
+bool belongs_to(const DeferredEvent& inner, const Event& outer) noexcept {
+  if (inner.address == outer.address) return true;
+  return trace::has_old_address(outer.op) && inner.address == outer.old_address;
+}
+
+[[gnu::noinline]] void write_deferred(ThreadState& state, const Event& outer) noexcept {
+  for (std::uint32_t i = 0; i != state.deferred_count.load(std::memory_order_relaxed); ++i) {
+    const DeferredEvent& inner = state.deferred[i];
+    if (belongs_to(inner, outer)) continue;
+    Event event{};
+    event.op = inner.op;
+    event.ticks = inner.ticks;
+    event.begin_ticks = inner.begin_ticks;
+    event.address = inner.address;
+    event.size = inner.size;
+    event.old_address = inner.old_address;
+    event.extra = inner.extra;
+    g_recording.deferred.fetch_add(1, std::memory_order_relaxed);
+    write_plain(state, event);
+  }
+  state.deferred_count.store(0, std::memory_order_relaxed);
+}
+
+void finish(ThreadState& state, const Event& event) noexcept {
+  if (state.deferred_count.load(std::memory_order_relaxed) != 0) [[unlikely]] write_deferred(state, event);
+}
+
+void record_stacked(const HookScope& scope, Event& event, const CaptureStart& start) noexcept {
+  if (scope.nested()) [[unlikely]] {
+    defer(event);
+    return;
+  }
+  ThreadState* state = thread_state();
+  if (state == nullptr) [[unlikely]] return;
+  write_with_stack(*state, event, start);
+  finish(*state, event);
+}
+
+void record_plain(const HookScope& scope, const Event& event) noexcept {
+  if (scope.nested()) [[unlikely]] {
+    defer(event);
+    return;
+  }
+  ThreadState* state = thread_state();
+  if (state == nullptr) [[unlikely]] return;
+  write_plain(*state, event);
+  finish(*state, event);
+}
+
+}  // namespace
+
+constinit Recording g_recording;
+
+void record_allocation(const HookScope& scope, Op op, const void* block, std::size_t size,
+                       std::uint64_t extra, const CaptureStart& start) noexcept {
+  if (!records_allocations()) [[unlikely]] return count_if_full();
+  Event event{};
+  event.op = op;
+  event.ticks = sys::now_ticks();
+  event.address = number_of(block);
+  event.size = size;
+  event.extra = extra;
+  if (trace::kind_of(op) == trace::OpKind::kMap && scope.nested()) {
+    g_recording.nested_maps.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  record_stacked(scope, event, start);
+}
+
+void record_free(const HookScope& scope, Op op, const void* block) noexcept {
+  record_ended(scope, op, block, sys::now_ticks());
+}
+
+void record_ended(const HookScope& scope, Op op, const void* block, std::uint64_t before) noexcept {
+  if (!records_ends()) [[unlikely]] return count_if_full();
+  Event event{};
+  event.op = op;
+  event.ticks = before;
+  event.address = number_of(block);
+  record_plain(scope, event);
+}
+
+std::uint64_t moment_before() noexcept { return sys::now_ticks(); }
+
+void record_resize(const HookScope& scope, Op op, const void* old_block, std::uint64_t before,
+                   const void* block, std::size_t size, std::uint64_t extra,
+                   const CaptureStart& start) noexcept {
+  if (live_state() == Live::kPaused) {
+    if (trace::kind_of(op) == trace::OpKind::kRemap) {
+      return record_unmapping(scope, old_block, extra, before, start);
+    }
+    if (old_block != nullptr) record_ended(scope, Op::kReallocFree, old_block, before);
+    return;
+  }
+  if (!records_allocations()) [[unlikely]] return count_if_full();
+  Event event{};
+  event.op = op;
+  event.ticks = sys::now_ticks();
+  event.begin_ticks = before;
+  event.address = number_of(block);
+  event.size = size;
+  event.old_address = number_of(old_block);
+  event.extra = extra;
+  if (trace::kind_of(op) == trace::OpKind::kRemap && scope.nested()) {
+    g_recording.nested_maps.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  record_stacked(scope, event, start);
+}
+
+void record_unmapping(const HookScope& scope, const void* address, std::size_t size, std::uint64_t before,
+                      const CaptureStart& start) noexcept {
+  if (!records_ends()) [[unlikely]] return count_if_full();
+  if (scope.nested()) {
+    g_recording.nested_maps.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  Event event{};
+  event.op = Op::kMunmap;
+  event.ticks = before;
+  event.address = number_of(address);
+  event.size = size;
+  record_stacked(scope, event, start);
+}
+
+void record_break(const HookScope& scope, Op op, const void* old_break, const void* new_break,
+                  const CaptureStart& start) noexcept {
+  if (!records_allocations()) [[unlikely]] return count_if_full();
+  if (scope.nested()) {
+    g_recording.nested_maps.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  Event event{};
+  event.op = op;
+  event.ticks = sys::now_ticks();
+  event.address = number_of(new_break);
+  event.old_address = number_of(old_break);
+  const std::uint64_t low = event.address < event.old_address ? event.address : event.old_address;
+  event.size = event.address + event.old_address - 2 * low;
+  record_stacked(scope, event, start);
+}
+
+void record_failure(const HookScope& scope) noexcept {
+  if (!scope.nested() && records_ends()) {
+    g_recording.failed_allocations.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+void record_marker(const HookScope& scope, trace::MarkerKind kind, const char* label) noexcept {
+  if (scope.nested() || !records_ends()) return;
+  auto record = make_meta<trace::MarkerRecord>(trace::MetaKind::kMarker, sys::now_ticks());
+  const std::size_t length = label == nullptr ? 0 : strnlen(label, 1024);
+  record.marker = kind;
+  record.tid = static_cast<std::uint32_t>(sys::gettid());
+  record.label_bytes = static_cast<std::uint32_t>(length);
+  append_meta_record(record, {{label, length}});
+}
+
+}  // namespace leak::hook

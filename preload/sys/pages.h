@@ -1,0 +1,29 @@
+// Memory straight from the kernel, zero-filled: what we use instead of malloc.
+#pragma once
+
+#include <sys/mman.h>
+
+#include <cstddef>
+
+#include "sys/syscalls.h"
+
+namespace leak::sys {
+
+inline constexpr std::size_t kPageBytes = 4096;
+
+constexpr std::size_t round_to_pages(std::size_t bytes) noexcept {
+  return (bytes + kPageBytes - 1) & ~(kPageBytes - 1);
+}
+
+// Pages are given out on first touch only. nullptr when the kernel refuses.
+inline void* map_pages(std::size_t bytes) noexcept {
+  const long result = raw_syscall(SYS_mmap, 0, static_cast<long>(round_to_pages(bytes)), PROT_READ | PROT_WRITE,
+                                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return is_error(result) ? nullptr : reinterpret_cast<void*>(result);
+}
+
+inline void unmap_pages(void* memory, std::size_t bytes) noexcept {
+  raw_syscall(SYS_munmap, as_arg(memory), static_cast<long>(round_to_pages(bytes)));
+}
+
+}  // namespace leak::sys

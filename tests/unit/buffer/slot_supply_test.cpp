@@ -1,0 +1,56 @@
+#include "buffer/slot_supply.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <thread>
+
+namespace leak::hook {
+namespace {
+
+class SlotSupplyTest : public testing::Test {
+ protected:
+  void add_segment() {
+    memory_ = std::make_unique<std::uint64_t[]>(SlotPool::kSlotsPerSegment * trace::kSlotBytes / 8);
+    supply_->pool().add_segment(memory_.get());
+  }
+
+  std::unique_ptr<SlotSupply> supply_ = std::make_unique<SlotSupply>();
+  std::unique_ptr<std::uint64_t[]> memory_;
+};
+
+TEST_F(SlotSupplyTest, WaitsForTheWriterWhenNothingIsFree) {
+  Slot* taken = nullptr;
+  std::thread producer([&] { taken = supply_->take_waiting(trace::ChunkKind::kEvents, 3); });
+  while (!supply_->shortage()) std::this_thread::yield();
+  add_segment();
+  supply_->slots_available();
+  producer.join();
+  ASSERT_NE(taken, nullptr);
+  EXPECT_EQ(taken->tid, 3U);
+  EXPECT_FALSE(supply_->shortage());
+}
+
+TEST_F(SlotSupplyTest, StopsWaitingWhenClosed) {
+  Slot* taken = reinterpret_cast<Slot*>(1);
+  std::thread producer([&] { taken = supply_->take_waiting(trace::ChunkKind::kEvents, 3); });
+  while (!supply_->shortage()) std::this_thread::yield();
+  supply_->close();
+  producer.join();
+  EXPECT_EQ(taken, nullptr);
+}
+
+TEST_F(SlotSupplyTest, WakesASleepingWriter) {
+  add_segment();
+  std::thread writer([&] { supply_->writer_sleep(-1); });
+  // Whether it sleeps already or is only about to: a wake is never lost for more than one round.
+  for (bool joined = false; !joined;) {
+    supply_->wake_writer();
+    supply_->hand_over(supply_->pool().take(trace::ChunkKind::kEvents, 1));
+    joined = supply_->pool().full_count() >= 4;
+  }
+  writer.join();
+}
+
+}  // namespace
+}  // namespace leak::hook
