@@ -132,6 +132,7 @@ struct EventsBody {
   std::span<const std::uint8_t> table;
   std::array<std::span<const std::uint8_t>, trace::kColumnCount> columns;
   std::uint32_t section_count = 0;
+  bool uses_address_model = false;
   bool complete = false;
 };
 
@@ -141,7 +142,8 @@ EventsBody split_body(std::span<const std::uint8_t> body) {
   if (body.size() < sizeof header) return parts;
   std::memcpy(&header, body.data(), sizeof header);
   body = body.subspan(sizeof header);
-  if (header.flags != 0) return parts;  // a coding of a newer minor version
+  if ((header.flags & ~trace::kEventsAddressModel) != 0) return parts;  // a coding of a newer minor version
+  parts.uses_address_model = (header.flags & trace::kEventsAddressModel) != 0;
   const std::uint64_t table_bytes = std::uint64_t{header.section_count} * sizeof(trace::SectionEntry);
   std::array<std::uint32_t, trace::kColumnCount> lengths{};
   if (body.size() < table_bytes + sizeof lengths) return parts;
@@ -172,6 +174,11 @@ void EventDecoder::decode_columns(std::span<const std::uint8_t> body, DecodedChu
     const std::span<const std::uint8_t> column = parts.columns[i];
     decoder.set_column(static_cast<trace::Column>(i), column.data(), column.data() + column.size());
   }
+  if (parts.uses_address_model) {
+    if (address_model_ == nullptr) address_model_ = std::make_unique<trace::AddressModel>();
+    address_model_->begin_chunk();
+    decoder.set_address_model(address_model_.get());
+  }
   std::size_t ops_left = parts.columns[static_cast<std::size_t>(trace::Column::kOp)].size();
   for (std::uint32_t i = 0; i != parts.section_count && !chunk.torn; ++i) {
     trace::SectionEntry entry{};
@@ -187,7 +194,7 @@ void EventDecoder::decode_columns(std::span<const std::uint8_t> body, DecodedChu
     section.tid = entry.tid;
     section.steps.reserve(entry.event_count);
     SectionWriter writer(*this, chunk, section);
-    decoder.begin_section(shift_);
+    decoder.begin_section(shift_, entry.tid);
     trace::Event event;
     for (std::uint32_t n = 0; n != entry.event_count && !chunk.torn; ++n) {
       chunk.torn = !decoder.get(event);

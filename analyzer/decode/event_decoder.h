@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "decode/event_batch.h"
 #include "decode/stack_interner.h"
+#include "trace_format/address_model.h"
 
 namespace leak::scan {
 
@@ -27,6 +29,7 @@ class EventDecoder {
   class SectionWriter;
 
   StackInterner interner_;
+  std::unique_ptr<trace::AddressModel> address_model_;  // made when the first chunk wants it
   std::uint32_t shift_;
   bool whole_events_;
   std::vector<std::uint32_t> stack_;  // stack id of each frame of the section's current stack, outermost first

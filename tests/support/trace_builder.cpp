@@ -278,7 +278,7 @@ void TraceBuilder::write_sections(const std::vector<Section>& sections) {
   std::uint64_t last = 0;
   for (const Section& section : sections) {
     put(body, trace::SectionEntry{section.chunk_id, section.tid, static_cast<std::uint32_t>(section.events.size())});
-    encoder.begin_section(spec_.time_quantum_shift);
+    encoder.begin_section(spec_.time_quantum_shift, section.tid);
     for (const Recorded& one : section.events) {
       encoder.put(one.event, one.pushed.data());
       first = std::min(first, one.event.begin_ticks);
