@@ -2,12 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "analyses/growth.h"
 #include "base/command_error.h"
 #include "cli/terminal.h"
 #include "inspect.h"
@@ -64,7 +64,7 @@ ReportModel build_model(const InputOptions& input, const ReportOptions& report, 
     }
     // From here on nothing reads the trace file.
     progress.say("resolving names of" + which);
-    builder->add({history, site_growth(history), mapping_growth(history)});
+    builder->add({history, {}, std::nullopt});
   }
   ReportModel model = std::move(*builder).finish();
   model.tool_version = LEAKSCAN_VERSION;
@@ -97,7 +97,6 @@ void write_reports(const InputOptions& input, const OutputOptions& output, std::
       build_model(input, limits_of(output, output.html.empty() && output.json.empty()), diagnostics);
   // From here on only renderers.
   if (!output.json.empty()) write_report(JsonRenderer(), model, output.json, out);
-  if (!output.html.empty()) write_report(HtmlRenderer(), model, output.html, out);
   if (text) {
     const TextOptions style{wants_colours(STDOUT_FILENO), terminal_width(STDOUT_FILENO, kPlainWidth), output.top};
     write_report(TextRenderer(style), model, "-", out);
@@ -141,7 +140,7 @@ int run_command(const Options& options, std::ostream& out, std::ostream& diagnos
     case Command::kRun: return run_and_report(options, out, diagnostics);
     case Command::kAnalyze: write_reports(options.input, options.output, out, diagnostics); break;
     case Command::kInfo: print_info(options.input.traces, options.info_json, out); break;
-    case Command::kDump: dump_events(options.input, options.dump, out); break;
+    case Command::kDump: dump_events(options.input, options.dump, out, diagnostics); break;
     case Command::kExport: export_traces(options, out, diagnostics); break;
   }
   out.flush();
