@@ -123,23 +123,49 @@ void ReplayEngine::run_alone(ThreadStream& stream, std::uint64_t bound) {
 void ReplayEngine::run_tied(std::uint64_t time) {
   tied_.clear();
   threads_.take_all_at(time, tied_);
-  const auto has_more = [time](const ThreadStream* s) { return !s->empty() && s->time() <= time; };
   while (true) {
-    bool moved = false;
-    ThreadStream* blocked = nullptr;
-    for (ThreadStream* stream : tied_) {
-      if (!has_more(stream)) continue;
-      moved |= run_while_free(*stream, time);
-      if (blocked == nullptr && has_more(stream)) blocked = stream;
+    // The steps of this tick, as far as each thread's current section goes.
+    tied_steps_.clear();
+    bool is_any_left = false;
+    for (const ThreadStream* stream : tied_) {
+      const Step* end = stream->begin();
+      while (end != stream->end() && end->time <= time) ++end;
+      is_any_left |= end != stream->begin();
+      tied_steps_.push_back({stream->begin(), end});
     }
-    if (blocked == nullptr) break;
-    if (moved) continue;
-    const Step* const step = blocked->begin();
-    apply<Conflict::kForce>(blocked->current(), *step);
-    ++steps_taken_;
-    blocked->skip_to(step + 1);
+    if (!is_any_left) break;
+    if (tie_order_.solve(tied_steps_, heap_) == TieOrder::Answer::kFound) {
+      run_in_order(tie_order_.order());
+    } else {
+      run_while_possible(time);
+    }
   }
   threads_.give_back(tied_);
+}
+
+void ReplayEngine::run_in_order(const std::vector<std::uint32_t>& order) {
+  for (const std::uint32_t thread : order) {
+    ThreadStream& stream = *tied_[thread];
+    const Step* const step = stream.begin();
+    apply<Conflict::kForce>(stream.current(), *step);
+    ++steps_taken_;
+    stream.skip_to(step + 1);
+  }
+}
+
+// One round over the threads of a tick, each as far as it gets; when none gets anywhere, one is forced.
+void ReplayEngine::run_while_possible(std::uint64_t time) {
+  bool moved = false;
+  ThreadStream* blocked = nullptr;
+  for (ThreadStream* stream : tied_) {
+    moved |= run_while_free(*stream, time);
+    if (blocked == nullptr && !stream->empty() && stream->time() <= time) blocked = stream;
+  }
+  if (moved || blocked == nullptr) return;
+  const Step* const step = blocked->begin();
+  apply<Conflict::kForce>(blocked->current(), *step);
+  ++steps_taken_;
+  blocked->skip_to(step + 1);
 }
 
 // Takes the stream's steps at `time` until one is blocked; true when there was at least one.

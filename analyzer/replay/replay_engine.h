@@ -3,7 +3,7 @@
 //
 // Event times are quantised, so events of different threads may tie. Their order then follows from the addresses:
 // an address is allocated and freed in turn, so an allocation at a live address, or a free of one that is not
-// live, waits while another thread of the same tick can go on. Only when all of them wait is one forced.
+// live, waits for another thread of the same tick (tie_order.h). Only when all of them wait is one forced.
 #pragma once
 
 #include <array>
@@ -17,6 +17,7 @@
 #include "replay/pc_tables.h"
 #include "replay/stack_table.h"
 #include "replay/thread_streams.h"
+#include "replay/tie_order.h"
 
 namespace leak::scan {
 
@@ -59,6 +60,8 @@ class ReplayEngine {
   void follow_stacks(const DecodedChunk& chunk);
   void run_alone(ThreadStream& stream, std::uint64_t bound);
   void run_tied(std::uint64_t time);
+  void run_in_order(const std::vector<std::uint32_t>& order);
+  void run_while_possible(std::uint64_t time);
   bool run_while_free(ThreadStream& stream, std::uint64_t time);
   template <Conflict kConflict>
   bool apply(const WorkerSection& from, const Step& step);
@@ -91,6 +94,8 @@ class ReplayEngine {
   bool said_crowded_ = false;
   Totals totals_;
   std::vector<ThreadStream*> tied_;
+  std::vector<TiedSteps> tied_steps_;  // parallel to tied_
+  TieOrder tie_order_;
 };
 
 }  // namespace leak::scan
