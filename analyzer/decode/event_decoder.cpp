@@ -57,17 +57,17 @@ class EventDecoder::SectionWriter {
   }
 
  private:
-  std::uint32_t stack() const { return decoder_.stack_.empty() ? 0 : decoder_.stack_.back(); }
+  std::uint32_t stack() const { return decoder_.stack_.empty() ? 0 : decoder_.stack_.back().id; }
 
   // Only frames that were pushed are interned: the kept ones are known by their position.
   bool follow_stack(const trace::Event& event, const std::uint32_t* pc_ids) {
-    std::vector<std::uint32_t>& frames = decoder_.stack_;
+    std::vector<InternedStack>& frames = decoder_.stack_;
     if (event.keep > frames.size()) return false;
     frames.resize(event.keep);
-    std::uint32_t id = stack();
+    InternedStack stack = frames.empty() ? InternedStack{} : frames.back();
     for (std::uint32_t i = event.push; i != 0; --i) {
-      id = decoder_.interner_.intern(id, pc_ids[i - 1]);
-      frames.push_back(id);
+      stack = decoder_.interner_.intern(stack, pc_ids[i - 1]);
+      frames.push_back(stack);
     }
     return true;
   }

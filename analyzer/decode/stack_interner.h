@@ -10,20 +10,27 @@
 
 namespace leak::scan {
 
+// A stack, and a hash of all its frames. Because the hash does not depend on ids, the places of several pushed
+// frames are known before the first of them has been looked up, and their memory accesses overlap.
+struct InternedStack {
+  std::uint64_t hash = 0;
+  std::uint32_t id = 0;  // 0 is the empty stack
+};
+
 class StackInterner {
  public:
-  StackInterner() : slots_(kFirstSlots), shift_(64 - kFirstBits), nodes_(1) {}
+  StackInterner() : slots_(kFirstSlots), shift_(64 - kFirstBits), nodes_(1), hashes_(1) {}
 
-  // The stack that has `pc_id` called from `caller`; 0 is the empty stack.
-  std::uint32_t intern(std::uint32_t caller, std::uint32_t pc_id) {
-    const std::uint64_t hash = hash_of(caller, pc_id);
+  // The stack that has `pc_id` called from `caller`.
+  InternedStack intern(InternedStack caller, std::uint32_t pc_id) {
+    const std::uint64_t hash = hash_of(caller.hash, pc_id);
     const std::uint32_t tag = static_cast<std::uint32_t>(hash);
     for (std::size_t i = static_cast<std::size_t>(hash >> shift_);; i = (i + 1) & (slots_.size() - 1)) {
       const Slot slot = slots_[i];
-      if (slot.id == 0) return insert(i, tag, {caller, pc_id});
-      // The next frame waits for this id, so it must come out of the first memory access; the tag makes the look
-      // at the node a mere confirmation, which the processor does meanwhile.
-      if (slot.tag == tag && nodes_[slot.id].caller == caller && nodes_[slot.id].pc_id == pc_id) return slot.id;
+      if (slot.id == 0) return {hash, insert(i, hash, {caller.id, pc_id})};
+      if (slot.tag == tag && nodes_[slot.id].caller == caller.id && nodes_[slot.id].pc_id == pc_id) {
+        return {hash, slot.id};
+      }
     }
   }
 
@@ -37,17 +44,17 @@ class StackInterner {
   static constexpr unsigned kFirstBits = 12;
   static constexpr std::size_t kFirstSlots = std::size_t{1} << kFirstBits;
 
-  static std::uint64_t hash_of(std::uint32_t caller, std::uint32_t pc_id) {
-    const std::uint64_t key = std::uint64_t{caller} << 32 | pc_id;
-    // Both halves are small numbers: one multiplication is not enough to spread the upper half.
-    return (key ^ key >> 29) * 0x9e3779b97f4a7c15;
+  static std::uint64_t hash_of(std::uint64_t caller_hash, std::uint32_t pc_id) {
+    const std::uint64_t mixed = (caller_hash ^ (pc_id + std::uint64_t{1})) * 0x9e3779b97f4a7c15;
+    return mixed ^ mixed >> 32;
   }
-  std::uint32_t insert(std::size_t slot, std::uint32_t tag, StackNode node);
+  std::uint32_t insert(std::size_t slot, std::uint64_t hash, StackNode node);
   void grow();
 
   std::vector<Slot> slots_;  // open addressing; size is a power of two, at most half full
   unsigned shift_;
   std::vector<StackNode> nodes_;
+  std::vector<std::uint64_t> hashes_;  // of each node; needed only to grow
 };
 
 }  // namespace leak::scan
