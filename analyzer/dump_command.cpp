@@ -2,12 +2,10 @@
 #include <optional>
 #include <unordered_map>
 
-#include "base/command_error.h"
 #include "base/units.h"
-#include "decode/event_merge.h"
 #include "inspect.h"
 #include "render/event_lines.h"
-#include "replay/pc_tables.h"
+#include "replay/event_dump.h"
 #include "symbols/elf_symbolizer.h"
 
 namespace leak::scan {
@@ -17,13 +15,11 @@ namespace {
 // Program counters as text: addresses, or names.
 class FrameTexts {
  public:
-  FrameTexts(const TraceReader& reader, const TraceClock& clock, std::optional<SymbolOptions> symbols) {
-    tables_.add(reader.meta(), clock);
+  FrameTexts(EventDump& dump, std::optional<SymbolOptions> symbols) : dump_(dump) {
     if (symbols) symbolizer_.emplace(std::move(*symbols));
   }
 
-  void append(std::uint32_t trace_pc_id, std::vector<std::string>& stack) {
-    const PcId id = tables_.pc_of(trace_pc_id);
+  void append(PcId id, std::vector<std::string>& stack) {
     const auto [entry, is_new] = texts_.try_emplace(id);
     if (is_new) entry->second = texts_of(id);
     stack.insert(stack.end(), entry->second.begin(), entry->second.end());
@@ -31,9 +27,9 @@ class FrameTexts {
 
  private:
   std::vector<std::string> texts_of(PcId id) {
-    const ProgramCounter& pc = tables_.pcs()[id.index()];
     if (id.value == trace::kTruncatedPc) return {"[stack cut off]"};
-    const Module* module = pc.module == ModuleId{} ? nullptr : &tables_.modules()[pc.module.index() - 1];
+    const ProgramCounter& pc = dump_.pcs()[id.index()];
+    const Module* module = pc.module == ModuleId{} ? nullptr : &dump_.modules()[pc.module.index() - 1];
     std::vector<std::string> texts;
     if (!symbolizer_) return {hex_address(pc.address)};
     for (const SourceFrame& frame : symbolizer_->frames_at(pc, module)) {
@@ -49,21 +45,19 @@ class FrameTexts {
     return "0x" + (text.empty() ? std::string("0") : text);
   }
 
-  PcTables tables_;
+  EventDump& dump_;
   std::optional<ElfSymbolizer> symbolizer_;
   std::unordered_map<PcId, std::vector<std::string>> texts_;
 };
 
-ListedEvent listed(const MergedEvent& from, const TraceClock& clock) {
-  const trace::Event& event = from.event;
+ListedEvent listed(const DumpedEvent& from) {
   ListedEvent to;
-  to.time_ns = clock.ns_at(from.ticks);
-  to.tid = from.tid;
-  to.operation = trace::name_of(event.op);
-  to.address = event.address;
-  if (trace::kind_of(event.op) != trace::OpKind::kFree) to.size = event.size;
-  if (trace::has_old_address(event.op)) to.old_address = event.old_address;
-  to.has_stack = event.has_stack;
+  to.time_ns = from.time_ns;
+  to.tid = from.tid.value;
+  to.operation = trace::name_of(from.op);
+  to.address = from.address;
+  if (trace::kind_of(from.op) != trace::OpKind::kFree) to.size = from.size;
+  if (trace::has_old_address(from.op)) to.old_address = from.old_address;
   return to;
 }
 
@@ -81,31 +75,27 @@ void warn_of_damage(const Diagnostics& data, std::ostream& diagnostics) {
 
 void dump_events(const InputOptions& input, const DumpOptions& options, std::ostream& out, std::ostream& diagnostics) {
   Diagnostics data;
-  const TraceReader reader = TraceReader::open(open_trace_files(input.traces.front()), data);
-  const TraceClock clock(reader);
+  EventDump dump(open_trace_files(input.traces.front()), data);
   std::optional<SymbolOptions> symbols;
   if (options.symbols) symbols = SymbolOptions{input.debug_dirs, input.sysroot, 0};
-  FrameTexts texts(reader, clock, std::move(symbols));
+  FrameTexts texts(dump, std::move(symbols));
   const bool with_stack = options.stacks || options.symbols;
 
-  EventMerge merge(reader, data);
-  MergedEvent event;
+  DumpedEvent event;
   std::string line;
-  while (out && merge.next(event)) {
-    ListedEvent shown = listed(event, clock);
-    if (input.from_ns && shown.time_ns < *input.from_ns) continue;
-    if (input.to_ns && shown.time_ns > *input.to_ns) continue;
-    if (with_stack && shown.has_stack) {
-      for (std::uint32_t id = event.stack; id != 0; id = merge.stack_nodes()[id].caller) {
-        texts.append(merge.stack_nodes()[id].pc_id, shown.stack);
-      }
+  while (out && dump.next(event)) {
+    if (input.from_ns && event.time_ns < *input.from_ns) continue;
+    if (input.to_ns && event.time_ns > *input.to_ns) continue;
+    ListedEvent shown = listed(event);
+    if (with_stack) {
+      for (const PcId id : event.stack) texts.append(id, shown.stack);
     }
     line.clear();
     (options.json_lines ? append_json_line : append_text_line)(shown, with_stack, line);
     out << line;
   }
-  if (reader.meta().counters) {
-    for (const std::uint64_t drops : reader.meta().counters->dropped) data.dropped_events += drops;
+  if (dump.meta().counters) {
+    for (const std::uint64_t drops : dump.meta().counters->dropped) data.dropped_events += drops;
   }
   warn_of_damage(data, diagnostics);
 }

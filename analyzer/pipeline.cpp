@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "analyses/growth.h"
+#include "analyses/mapping_growth.h"
 #include "base/command_error.h"
 #include "cli/terminal.h"
 #include "inspect.h"
@@ -42,6 +44,18 @@ class Progress {
   std::ostream* out_;
 };
 
+ProcessInput judged_input(const HeapHistory& history) {
+  ProcessInput input{history, {}, std::nullopt};
+  input.site_growth.resize(history.sites.size());
+  for (const SiteGrowth& growth : measure_growth(history)) {
+    input.site_growth[growth.site] = ReportGrowth{growth.slope_bytes_per_s, growth.confidence, {}};
+  }
+  if (const std::optional<Trend> trend = measure_mapping_growth(history)) {
+    input.mapping_growth = ReportGrowth{trend->slope_per_s, trend->confidence, {}};
+  }
+  return input;
+}
+
 ReportModel build_model(const InputOptions& input, const ReportOptions& report, std::ostream& diagnostics) {
   Progress progress(diagnostics);
   ReplayOptions replay;
@@ -64,7 +78,7 @@ ReportModel build_model(const InputOptions& input, const ReportOptions& report, 
     }
     // From here on nothing reads the trace file.
     progress.say("resolving names of" + which);
-    builder->add({history, {}, std::nullopt});
+    builder->add(judged_input(history));
   }
   ReportModel model = std::move(*builder).finish();
   model.tool_version = LEAKSCAN_VERSION;

@@ -10,7 +10,7 @@ void append_json_line(const ListedEvent& event, bool with_stack, std::string& ou
                {"address", hex_text(event.address)}};
   if (event.size) json["size"] = *event.size;
   if (event.old_address) json["old_address"] = hex_text(*event.old_address);
-  if (with_stack && event.has_stack) json["stack"] = event.stack;
+  if (with_stack && !event.stack.empty()) json["stack"] = event.stack;
   out += json.dump(-1, ' ', false, Json::error_handler_t::replace);
   out += '\n';
 }

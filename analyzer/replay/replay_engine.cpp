@@ -23,6 +23,7 @@ ReplayEngine::ReplayEngine(EventFeed& feed, PcTables& pcs, StackTable& stacks, s
     : feed_(feed), pcs_(pcs), stacks_(stacks), diagnostics_(diagnostics), mappings_(page_bytes) {
   heap_.add_site();  // site 0: blocks that count for no site
   site_stacks_.emplace_back();
+  look_at_next_chunk();
 }
 
 void ReplayEngine::inherit(std::uint64_t address, std::uint64_t size, StackId stack) {
@@ -39,7 +40,7 @@ void ReplayEngine::inherit(std::uint64_t address, std::uint64_t size, StackId st
 void ReplayEngine::run_until(std::uint64_t time_limit) {
   while (true) {
     if (threads_.empty()) {
-      if (feed_.done() || feed_.next_time() >= time_limit) return;
+      if (feed_.done() || next_chunk_time_ >= time_limit) return;
       open_chunk();
       continue;
     }
@@ -50,7 +51,7 @@ void ReplayEngine::run_until(std::uint64_t time_limit) {
       continue;
     }
     std::uint64_t bound = std::min(time_limit, threads_.second_time());
-    if (!feed_.done() && feed_.next_time() > time) bound = std::min(bound, feed_.next_time());
+    if (next_chunk_time_ > time) bound = std::min(bound, next_chunk_time_);
     if (bound > time) {
       run_alone(threads_.first(), bound);
       threads_.first_moved();
@@ -63,11 +64,12 @@ void ReplayEngine::run_until(std::uint64_t time_limit) {
 // A chunk that begins at `time` or earlier must be open before anything at `time` is taken: it may be of the same
 // thread, or tie.
 bool ReplayEngine::wants_chunk(std::uint64_t time) const {
-  return !feed_.done() && feed_.next_time() <= time && steps_opened_ - steps_taken_ < kMaxOpenSteps;
+  return next_chunk_time_ <= time && !feed_.done() && steps_opened_ - steps_taken_ < kMaxOpenSteps;
 }
 
 void ReplayEngine::open_chunk() {
   const std::unique_ptr<DecodedChunk> chunk = feed_.next();
+  look_at_next_chunk();
   if (chunk->newer_version) {
     throw CommandError("the trace has parts of a newer format version; use the leakscan of the recording library");
   }

@@ -57,6 +57,7 @@ class ReplayEngine {
 
   bool wants_chunk(std::uint64_t time) const;
   void open_chunk();
+  void look_at_next_chunk() { next_chunk_time_ = feed_.done() ? ~std::uint64_t{0} : feed_.next_time(); }
   void follow_stacks(const DecodedChunk& chunk);
   void run_alone(ThreadStream& stream, std::uint64_t bound);
   void run_tied(std::uint64_t time);
@@ -89,6 +90,7 @@ class ReplayEngine {
   std::vector<std::uint32_t> inherited_sites_;  // index: StackId; 0: none yet
   std::uint32_t first_own_site_ = 1;
   std::uint32_t site_mask_ = ~std::uint32_t{0};
+  std::uint64_t next_chunk_time_ = 0;   // ~0 when there is none
   std::uint64_t steps_opened_ = 0;
   std::uint64_t steps_taken_ = 0;
   bool said_crowded_ = false;

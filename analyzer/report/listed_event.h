@@ -16,8 +16,7 @@ struct ListedEvent {
   std::uint64_t address = 0;
   std::optional<std::uint64_t> size;         // absent for frees
   std::optional<std::uint64_t> old_address;  // resize, mremap, brk
-  bool has_stack = false;                    // false: none was recorded for this event
-  std::vector<std::string> stack;            // leaf first; filled when asked for
+  std::vector<std::string> stack;            // leaf first; empty when none was recorded or asked for
 };
 
 }  // namespace leak::scan

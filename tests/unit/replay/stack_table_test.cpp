@@ -35,17 +35,18 @@ TEST(StackTable, KeepsIdsWhileItGrows) {
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> expected;
   std::mt19937 engine(5);
   const auto random = [&] { return static_cast<std::uint32_t>(engine()); };
-  std::uint32_t nodes = 1;
+  std::vector<InternedStack> interned(1);
   for (int i = 0; i != 100'000; ++i) {
-    const std::uint32_t caller = random() % nodes;
+    const std::uint32_t caller = random() % static_cast<std::uint32_t>(interned.size());
     const std::uint32_t pc = random() % 8;
-    const auto [found, is_new] = expected.try_emplace({caller, pc}, nodes);
-    if (is_new) ++nodes;
+    const auto [found, is_new] = expected.try_emplace({caller, pc}, static_cast<std::uint32_t>(interned.size()));
+    const InternedStack stack = interner.intern(interned[caller], pc);
+    if (is_new) interned.push_back(stack);
     ASSERT_EQ(table.intern(StackId(caller), PcId(pc)).value, found->second);
-    ASSERT_EQ(interner.intern(caller, pc), found->second);
+    ASSERT_EQ(stack.id, found->second);
   }
-  EXPECT_EQ(table.size(), nodes);
-  EXPECT_EQ(interner.nodes().size(), nodes);
+  EXPECT_EQ(table.size(), interned.size());
+  EXPECT_EQ(interner.nodes().size(), interned.size());
 }
 
 }  // namespace
