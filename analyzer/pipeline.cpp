@@ -2,12 +2,14 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "analyses/growth.h"
+#include "analyses/mapping_growth.h"
 #include "base/command_error.h"
 #include "cli/terminal.h"
 #include "inspect.h"
@@ -42,6 +44,18 @@ class Progress {
   std::ostream* out_;
 };
 
+ProcessInput judged_input(const HeapHistory& history) {
+  ProcessInput input{history, {}, std::nullopt};
+  input.site_growth.resize(history.sites.size());
+  for (const SiteGrowth& growth : measure_growth(history)) {
+    input.site_growth[growth.site] = ReportGrowth{growth.slope_bytes_per_s, growth.confidence, {}};
+  }
+  if (const std::optional<Trend> trend = measure_mapping_growth(history)) {
+    input.mapping_growth = ReportGrowth{trend->slope_per_s, trend->confidence, {}};
+  }
+  return input;
+}
+
 ReportModel build_model(const InputOptions& input, const ReportOptions& report, std::ostream& diagnostics) {
   Progress progress(diagnostics);
   ReplayOptions replay;
@@ -64,7 +78,7 @@ ReportModel build_model(const InputOptions& input, const ReportOptions& report, 
     }
     // From here on nothing reads the trace file.
     progress.say("resolving names of" + which);
-    builder->add({history, site_growth(history), mapping_growth(history)});
+    builder->add(judged_input(history));
   }
   ReportModel model = std::move(*builder).finish();
   model.tool_version = LEAKSCAN_VERSION;
@@ -97,7 +111,6 @@ void write_reports(const InputOptions& input, const OutputOptions& output, std::
       build_model(input, limits_of(output, output.html.empty() && output.json.empty()), diagnostics);
   // From here on only renderers.
   if (!output.json.empty()) write_report(JsonRenderer(), model, output.json, out);
-  if (!output.html.empty()) write_report(HtmlRenderer(), model, output.html, out);
   if (text) {
     const TextOptions style{wants_colours(STDOUT_FILENO), terminal_width(STDOUT_FILENO, kPlainWidth), output.top};
     write_report(TextRenderer(style), model, "-", out);
@@ -141,7 +154,7 @@ int run_command(const Options& options, std::ostream& out, std::ostream& diagnos
     case Command::kRun: return run_and_report(options, out, diagnostics);
     case Command::kAnalyze: write_reports(options.input, options.output, out, diagnostics); break;
     case Command::kInfo: print_info(options.input.traces, options.info_json, out); break;
-    case Command::kDump: dump_events(options.input, options.dump, out); break;
+    case Command::kDump: dump_events(options.input, options.dump, out, diagnostics); break;
     case Command::kExport: export_traces(options, out, diagnostics); break;
   }
   out.flush();

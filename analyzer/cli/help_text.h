@@ -34,9 +34,11 @@ inline constexpr const char* kInfoHelp =
     "  leakscan info --json t.zst | jq .dropped_events";
 
 inline constexpr const char* kDumpHelp =
-    "Columns: time in ns, thread, operation, address, size, old address ('-' where there is none).\n"
+    "Tab-separated columns: time in ns, thread, operation, address, size, old address, stack (leaf first). What an\n"
+    "event does not have is empty. Events of one thread are in its order; those of several threads within one\n"
+    "time stamp (--time-ns of run) are in no particular order.\n"
     "Examples:\n"
-    "  leakscan dump t.zst | grep ' realloc '\n"
+    "  leakscan dump t.zst | cut -f3 | sort | uniq -c\n"
     "  leakscan dump -s --from 1s --to 1.1s t.zst\n"
     "  leakscan dump --format jsonl --symbols t.zst | jq 'select(.size > 1000000)'";
 

@@ -22,6 +22,10 @@ struct Step {
   std::uint32_t size;             // kAlloc: bytes or kHugeSize; kFree: kFreesPreviousStep or 0
   std::uint32_t stack;            // kAlloc: stack id of the decoding worker; kHugeSize and kMapping: index into wide
 
+  // A constructor, so that emplace_back writes the fields in place: a copy of a struct just put together stalls.
+  Step(std::uint64_t t, std::uint64_t ac, std::uint32_t s, std::uint32_t st)
+      : time(t), address_and_code(ac), size(s), stack(st) {}
+
   StepKind kind() const { return static_cast<StepKind>(address_and_code >> 6 & 3); }
   trace::Op op() const { return static_cast<trace::Op>(address_and_code & 63); }
   std::uint64_t address() const { return address_and_code >> 8; }

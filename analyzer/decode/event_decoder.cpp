@@ -13,6 +13,8 @@ namespace leak::scan {
 
 namespace {
 
+constexpr std::uint64_t kAddressMask = ~std::uint64_t{0} >> 8;  // a step has room for 56 bits
+
 constexpr std::uint64_t pack(std::uint64_t address, StepKind kind, trace::Op op) {
   return address << 8 | static_cast<std::uint64_t>(kind) << 6 | static_cast<std::uint64_t>(op);
 }
@@ -55,17 +57,17 @@ class EventDecoder::SectionWriter {
   }
 
  private:
-  std::uint32_t stack() const { return decoder_.stack_.empty() ? 0 : decoder_.stack_.back(); }
+  std::uint32_t stack() const { return decoder_.stack_.empty() ? 0 : decoder_.stack_.back().id; }
 
   // Only frames that were pushed are interned: the kept ones are known by their position.
   bool follow_stack(const trace::Event& event, const std::uint32_t* pc_ids) {
-    std::vector<std::uint32_t>& frames = decoder_.stack_;
+    std::vector<InternedStack>& frames = decoder_.stack_;
     if (event.keep > frames.size()) return false;
     frames.resize(event.keep);
-    std::uint32_t id = stack();
+    InternedStack stack = frames.empty() ? InternedStack{} : frames.back();
     for (std::uint32_t i = event.push; i != 0; --i) {
-      id = decoder_.interner_.intern(id, pc_ids[i - 1]);
-      frames.push_back(id);
+      stack = decoder_.interner_.intern(stack, pc_ids[i - 1]);
+      frames.push_back(stack);
     }
     return true;
   }
@@ -77,34 +79,29 @@ class EventDecoder::SectionWriter {
     chunk_.bytes_by_class[size_class] += event.size;
     ++section_.allocations;
     section_.allocated_bytes += event.size;
-    Step step{next_time(time), pack(event.address, StepKind::kAlloc, event.op), 0, stack()};
-    if (event.size < kHugeSize) {
-      step.size = static_cast<std::uint32_t>(event.size);
-    } else {
-      step.size = kHugeSize;
-      step.stack = put_wide(event);
-    }
-    put_heap_step(step);
-    open_allocation_ = step.address();
+    const bool is_huge = event.size >= kHugeSize;
+    put_heap_step(next_time(time), pack(event.address, StepKind::kAlloc, event.op),
+                  is_huge ? kHugeSize : static_cast<std::uint32_t>(event.size), is_huge ? put_wide(event) : stack());
+    open_allocation_ = event.address & kAddressMask;
   }
 
   void put_free(std::uint64_t time, trace::Op op, std::uint64_t address) {
-    Step step{next_time(time), pack(address, StepKind::kFree, op), 0, 0};
-    if (open_allocation_ != 0 && open_allocation_ == step.address()) step.size = kFreesPreviousStep;
+    address &= kAddressMask;
+    const bool is_temporary = open_allocation_ != 0 && open_allocation_ == address;
+    put_heap_step(next_time(time), pack(address, StepKind::kFree, op), is_temporary ? kFreesPreviousStep : 0, 0);
     open_allocation_ = 0;
-    put_heap_step(step);
   }
 
   void put_mapping(std::uint64_t time, const trace::Event& event) {
-    section_.steps.push_back(
-        {next_time(time), pack(event.address, StepKind::kMapping, event.op), 0, put_wide(event)});
+    section_.steps.emplace_back(next_time(time), pack(event.address, StepKind::kMapping, event.op), 0U,
+                                put_wide(event));
   }
 
-  void put_heap_step(const Step& step) {
+  void put_heap_step(std::uint64_t time, std::uint64_t address_and_code, std::uint32_t size, std::uint32_t stack) {
     if (section_.first_heap_step == Section::kNoStep) {
       section_.first_heap_step = static_cast<std::uint32_t>(section_.steps.size());
     }
-    section_.steps.push_back(step);
+    section_.steps.emplace_back(time, address_and_code, size, stack);
   }
 
   std::uint32_t put_wide(const trace::Event& event) {

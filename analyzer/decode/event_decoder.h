@@ -32,7 +32,7 @@ class EventDecoder {
   std::unique_ptr<trace::AddressModel> address_model_;  // made when the first chunk wants it
   std::uint32_t shift_;
   bool whole_events_;
-  std::vector<std::uint32_t> stack_;  // stack id of each frame of the section's current stack, outermost first
+  std::vector<InternedStack> stack_;  // up to each frame of the section's current stack, outermost first
   std::vector<std::uint32_t> pc_ids_;
 };
 

@@ -10,17 +10,27 @@
 
 namespace leak::scan {
 
+// A stack, and a hash of all its frames. Because the hash does not depend on ids, the places of several pushed
+// frames are known before the first of them has been looked up, and their memory accesses overlap.
+struct InternedStack {
+  std::uint64_t hash = 0;
+  std::uint32_t id = 0;  // 0 is the empty stack
+};
+
 class StackInterner {
  public:
-  StackInterner() : slots_(kFirstSlots), shift_(64 - kFirstBits), nodes_(1) {}
+  StackInterner() : slots_(kFirstSlots), shift_(64 - kFirstBits), nodes_(1), hashes_(1) {}
 
-  // The stack that has `pc_id` called from `caller`; 0 is the empty stack.
-  std::uint32_t intern(std::uint32_t caller, std::uint32_t pc_id) {
-    // +1: key 0 marks a free slot, and (0, 0) is a stack (one that was cut off at once).
-    const std::uint64_t key = (std::uint64_t{caller} << 32 | pc_id) + 1;
-    for (std::size_t i = home(key);; i = (i + 1) & (slots_.size() - 1)) {
-      if (slots_[i].key == key) return slots_[i].id;
-      if (slots_[i].key == 0) return insert(i, key, {caller, pc_id});
+  // The stack that has `pc_id` called from `caller`.
+  InternedStack intern(InternedStack caller, std::uint32_t pc_id) {
+    const std::uint64_t hash = hash_of(caller.hash, pc_id);
+    const std::uint32_t tag = static_cast<std::uint32_t>(hash);
+    for (std::size_t i = static_cast<std::size_t>(hash >> shift_);; i = (i + 1) & (slots_.size() - 1)) {
+      const Slot slot = slots_[i];
+      if (slot.id == 0) return {hash, insert(i, hash, {caller.id, pc_id})};
+      if (slot.tag == tag && nodes_[slot.id].caller == caller.id && nodes_[slot.id].pc_id == pc_id) {
+        return {hash, slot.id};
+      }
     }
   }
 
@@ -28,22 +38,23 @@ class StackInterner {
 
  private:
   struct Slot {
-    std::uint64_t key = 0;
-    std::uint32_t id = 0;
+    std::uint32_t tag = 0;
+    std::uint32_t id = 0;  // 0: free
   };
   static constexpr unsigned kFirstBits = 12;
   static constexpr std::size_t kFirstSlots = std::size_t{1} << kFirstBits;
 
-  std::size_t home(std::uint64_t key) const {
-    // Both halves are small numbers: one multiplication is not enough to spread the upper half.
-    return static_cast<std::size_t>(((key ^ key >> 29) * 0x9e3779b97f4a7c15) >> shift_);
+  static std::uint64_t hash_of(std::uint64_t caller_hash, std::uint32_t pc_id) {
+    const std::uint64_t mixed = (caller_hash ^ (pc_id + std::uint64_t{1})) * 0x9e3779b97f4a7c15;
+    return mixed ^ mixed >> 32;
   }
-  std::uint32_t insert(std::size_t slot, std::uint64_t key, StackNode node);
+  std::uint32_t insert(std::size_t slot, std::uint64_t hash, StackNode node);
   void grow();
 
   std::vector<Slot> slots_;  // open addressing; size is a power of two, at most half full
   unsigned shift_;
   std::vector<StackNode> nodes_;
+  std::vector<std::uint64_t> hashes_;  // of each node; needed only to grow
 };
 
 }  // namespace leak::scan

@@ -1,7 +1,7 @@
 #include "decode/trace_reader.h"
 
 #include <algorithm>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
 #include "base/command_error.h"
@@ -60,6 +60,36 @@ class ChunkBodies {
   FrameDecoder decoder_;
   FrameBuffer compressed_;
   FrameBuffer chunk_;
+};
+
+// Which journal slots reached the trace before the process ended.
+class WrittenChunks {
+ public:
+  WrittenChunks(const TraceSource& source, const std::vector<FrameRef>& frames) : bodies_(source) {
+    FrameDecoder decoder;
+    for (const FrameRef& frame : frames) {
+      frame_of_chunk_.emplace(frame.chunk_id, &frame);
+      if (frame.kind != trace::ChunkKind::kEvents) continue;
+      for (const std::uint64_t id : section_chunk_ids(*source.trace, frame, decoder)) {
+        frame_of_chunk_.emplace(id, &frame);
+      }
+    }
+  }
+
+  // Only a frame that can be read to its end counts: the ids come from its first bytes alone, before the checksum
+  // has been seen, and a damaged one must not hide the slot that still has the data.
+  bool contain(std::uint64_t chunk_id) {
+    const auto found = frame_of_chunk_.find(chunk_id);
+    if (found == frame_of_chunk_.end()) return false;
+    const auto [verdict, is_new] = is_whole_.emplace(found->second, false);
+    if (is_new) verdict->second = bodies_.body(*found->second).has_value();
+    return verdict->second;
+  }
+
+ private:
+  ChunkBodies bodies_;
+  std::unordered_map<std::uint64_t, const FrameRef*> frame_of_chunk_;
+  std::unordered_map<const FrameRef*, bool> is_whole_;
 };
 
 }  // namespace
@@ -147,16 +177,10 @@ void TraceReader::list_event_chunks(const std::vector<FrameRef>& frames, Diagnos
 
 void TraceReader::add_journal_slots(const std::vector<FrameRef>& frames, MetaParser& parser,
                                     Diagnostics& diagnostics) {
-  std::unordered_set<std::uint64_t> in_trace;
-  FrameDecoder decoder;
-  for (const FrameRef& frame : frames) {
-    in_trace.insert(frame.chunk_id);
-    if (frame.kind != trace::ChunkKind::kEvents) continue;
-    for (const std::uint64_t id : section_chunk_ids(*source_.trace, frame, decoder)) in_trace.insert(id);
-  }
+  WrittenChunks written(source_, frames);
   for (std::size_t i = 0; i != journal_->slots.size(); ++i) {
     const JournalSlot& slot = journal_->slots[i];
-    if (slot.words.empty() || in_trace.contains(slot.chunk_id)) continue;
+    if (slot.words.empty() || written.contain(slot.chunk_id)) continue;
     diagnostics.recovered_from_journal = true;
     if (slot.kind == trace::ChunkKind::kMeta) {
       if (!parser.parse(as_bytes(slot.words))) note_damage(diagnostics, slot.file_offset);

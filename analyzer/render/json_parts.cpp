@@ -14,7 +14,9 @@ Json ids_of(const std::vector<FrameId>& stack) {
   return ids;
 }
 
-std::string hex(std::uint64_t number) {
+}  // namespace
+
+std::string hex_text(std::uint64_t number) {
   static constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
   do {
@@ -23,8 +25,6 @@ std::string hex(std::uint64_t number) {
   } while (number != 0);
   return "0x" + text;
 }
-
-}  // namespace
 
 const char* json_name(Severity severity) {
   switch (severity) {
@@ -41,7 +41,7 @@ Json json_of(const ReportFrame& frame, std::size_t id) {
           {"file", frame.file},
           {"line", frame.line},
           {"module", frame.module},
-          {"address", hex(frame.address)},
+          {"address", hex_text(frame.address)},
           {"inlined", frame.inlined},
           {"system", frame.system}};
 }
@@ -135,7 +135,7 @@ Json json_of(const ReportComparison& comparison) {
 Json json_of(const ReportModule& module) {
   Json epochs = Json::array();
   for (const ReportModule::Epoch& epoch : module.epochs) {
-    Json one = {{"map_start", hex(epoch.map_start)}, {"map_end", hex(epoch.map_end)}, {"from_ns", epoch.from_ns}};
+    Json one = {{"map_start", hex_text(epoch.map_start)}, {"map_end", hex_text(epoch.map_end)}, {"from_ns", epoch.from_ns}};
     if (epoch.to_ns) one["to_ns"] = *epoch.to_ns;
     epochs.push_back(std::move(one));
   }

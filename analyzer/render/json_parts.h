@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "report/report_model.h"
 
@@ -12,6 +14,7 @@ namespace leak::scan {
 using Json = nlohmann::ordered_json;
 
 const char* json_name(Severity severity);
+std::string hex_text(std::uint64_t number);  // "0x7f12": JSON has no hexadecimal numbers
 
 Json json_of(const ReportFrame& frame, std::size_t id);
 Json json_of(const ReportSite& site);

@@ -84,7 +84,11 @@ void write_heading(const TextContext& context, std::string_view heading) {
 std::string place_text(const std::vector<FrameId>& stack, const std::optional<FrameId>& blamed,
                        const std::vector<ReportFrame>& frames) {
   if (stack.empty()) return "(no stack)";
-  return frame_text(frames[stack[blamed_position(stack, blamed)].index()]);
+  const std::size_t position = blamed_position(stack, blamed);
+  std::string text = frame_text(frames[stack[position].index()]);
+  if (position == 0) return text;
+  // Which of the library's functions allocated tells a map's node from a string's text on the same line.
+  return text.append(" via ").append(short_name(qualified_name(frames[stack[position - 1].index()].function)));
 }
 
 std::string callers_text(const std::vector<FrameId>& stack, const std::optional<FrameId>& blamed,
@@ -98,6 +102,7 @@ std::string callers_text(const std::vector<FrameId>& stack, const std::optional<
     text += (text.empty() ? "< " : " < ") + name;
     previous = name;
     ++shown;
+    if (name == "main") break;  // what starts main is always the same
   }
   return text;
 }

@@ -30,7 +30,7 @@ void write_diagnostics(const TextContext& context);
 
 void write_heading(const TextContext& context, std::string_view heading);
 
-// "Cache::insert (cache.cpp:41)": the blamed frame, or the innermost one.
+// "Cache::insert (cache.cpp:41) via std::map<...>::operator[]": the blamed frame, or the innermost one.
 std::string place_text(const std::vector<FrameId>& stack, const std::optional<FrameId>& blamed,
                        const std::vector<ReportFrame>& frames);
 

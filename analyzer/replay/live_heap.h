@@ -41,6 +41,8 @@ class LiveHeap {
     return static_cast<std::uint32_t>(sites_.size() - 1);
   }
 
+  bool is_live(std::uint64_t address) { return blocks_.locate(address)->address != 0; }
+
   void prefetch(std::uint64_t address) const { blocks_.prefetch(address); }
 
   template <Conflict kConflict>

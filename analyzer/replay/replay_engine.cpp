@@ -23,6 +23,7 @@ ReplayEngine::ReplayEngine(EventFeed& feed, PcTables& pcs, StackTable& stacks, s
     : feed_(feed), pcs_(pcs), stacks_(stacks), diagnostics_(diagnostics), mappings_(page_bytes) {
   heap_.add_site();  // site 0: blocks that count for no site
   site_stacks_.emplace_back();
+  look_at_next_chunk();
 }
 
 void ReplayEngine::inherit(std::uint64_t address, std::uint64_t size, StackId stack) {
@@ -39,7 +40,7 @@ void ReplayEngine::inherit(std::uint64_t address, std::uint64_t size, StackId st
 void ReplayEngine::run_until(std::uint64_t time_limit) {
   while (true) {
     if (threads_.empty()) {
-      if (feed_.done() || feed_.next_time() >= time_limit) return;
+      if (feed_.done() || next_chunk_time_ >= time_limit) return;
       open_chunk();
       continue;
     }
@@ -50,7 +51,7 @@ void ReplayEngine::run_until(std::uint64_t time_limit) {
       continue;
     }
     std::uint64_t bound = std::min(time_limit, threads_.second_time());
-    if (!feed_.done() && feed_.next_time() > time) bound = std::min(bound, feed_.next_time());
+    if (next_chunk_time_ > time) bound = std::min(bound, next_chunk_time_);
     if (bound > time) {
       run_alone(threads_.first(), bound);
       threads_.first_moved();
@@ -63,11 +64,12 @@ void ReplayEngine::run_until(std::uint64_t time_limit) {
 // A chunk that begins at `time` or earlier must be open before anything at `time` is taken: it may be of the same
 // thread, or tie.
 bool ReplayEngine::wants_chunk(std::uint64_t time) const {
-  return !feed_.done() && feed_.next_time() <= time && steps_opened_ - steps_taken_ < kMaxOpenSteps;
+  return next_chunk_time_ <= time && !feed_.done() && steps_opened_ - steps_taken_ < kMaxOpenSteps;
 }
 
 void ReplayEngine::open_chunk() {
   const std::unique_ptr<DecodedChunk> chunk = feed_.next();
+  look_at_next_chunk();
   if (chunk->newer_version) {
     throw CommandError("the trace has parts of a newer format version; use the leakscan of the recording library");
   }
@@ -123,23 +125,49 @@ void ReplayEngine::run_alone(ThreadStream& stream, std::uint64_t bound) {
 void ReplayEngine::run_tied(std::uint64_t time) {
   tied_.clear();
   threads_.take_all_at(time, tied_);
-  const auto has_more = [time](const ThreadStream* s) { return !s->empty() && s->time() <= time; };
   while (true) {
-    bool moved = false;
-    ThreadStream* blocked = nullptr;
-    for (ThreadStream* stream : tied_) {
-      if (!has_more(stream)) continue;
-      moved |= run_while_free(*stream, time);
-      if (blocked == nullptr && has_more(stream)) blocked = stream;
+    // The steps of this tick, as far as each thread's current section goes.
+    tied_steps_.clear();
+    bool is_any_left = false;
+    for (const ThreadStream* stream : tied_) {
+      const Step* end = stream->begin();
+      while (end != stream->end() && end->time <= time) ++end;
+      is_any_left |= end != stream->begin();
+      tied_steps_.push_back({stream->begin(), end});
     }
-    if (blocked == nullptr) break;
-    if (moved) continue;
-    const Step* const step = blocked->begin();
-    apply<Conflict::kForce>(blocked->current(), *step);
-    ++steps_taken_;
-    blocked->skip_to(step + 1);
+    if (!is_any_left) break;
+    if (tie_order_.solve(tied_steps_, heap_) == TieOrder::Answer::kFound) {
+      run_in_order(tie_order_.order());
+    } else {
+      run_while_possible(time);
+    }
   }
   threads_.give_back(tied_);
+}
+
+void ReplayEngine::run_in_order(const std::vector<std::uint32_t>& order) {
+  for (const std::uint32_t thread : order) {
+    ThreadStream& stream = *tied_[thread];
+    const Step* const step = stream.begin();
+    apply<Conflict::kForce>(stream.current(), *step);
+    ++steps_taken_;
+    stream.skip_to(step + 1);
+  }
+}
+
+// One round over the threads of a tick, each as far as it gets; when none gets anywhere, one is forced.
+void ReplayEngine::run_while_possible(std::uint64_t time) {
+  bool moved = false;
+  ThreadStream* blocked = nullptr;
+  for (ThreadStream* stream : tied_) {
+    moved |= run_while_free(*stream, time);
+    if (blocked == nullptr && !stream->empty() && stream->time() <= time) blocked = stream;
+  }
+  if (moved || blocked == nullptr) return;
+  const Step* const step = blocked->begin();
+  apply<Conflict::kForce>(blocked->current(), *step);
+  ++steps_taken_;
+  blocked->skip_to(step + 1);
 }
 
 // Takes the stream's steps at `time` until one is blocked; true when there was at least one.

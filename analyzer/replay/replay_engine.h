@@ -3,7 +3,7 @@
 //
 // Event times are quantised, so events of different threads may tie. Their order then follows from the addresses:
 // an address is allocated and freed in turn, so an allocation at a live address, or a free of one that is not
-// live, waits while another thread of the same tick can go on. Only when all of them wait is one forced.
+// live, waits for another thread of the same tick (tie_order.h). Only when all of them wait is one forced.
 #pragma once
 
 #include <array>
@@ -17,6 +17,7 @@
 #include "replay/pc_tables.h"
 #include "replay/stack_table.h"
 #include "replay/thread_streams.h"
+#include "replay/tie_order.h"
 
 namespace leak::scan {
 
@@ -56,9 +57,12 @@ class ReplayEngine {
 
   bool wants_chunk(std::uint64_t time) const;
   void open_chunk();
+  void look_at_next_chunk() { next_chunk_time_ = feed_.done() ? ~std::uint64_t{0} : feed_.next_time(); }
   void follow_stacks(const DecodedChunk& chunk);
   void run_alone(ThreadStream& stream, std::uint64_t bound);
   void run_tied(std::uint64_t time);
+  void run_in_order(const std::vector<std::uint32_t>& order);
+  void run_while_possible(std::uint64_t time);
   bool run_while_free(ThreadStream& stream, std::uint64_t time);
   template <Conflict kConflict>
   bool apply(const WorkerSection& from, const Step& step);
@@ -86,11 +90,14 @@ class ReplayEngine {
   std::vector<std::uint32_t> inherited_sites_;  // index: StackId; 0: none yet
   std::uint32_t first_own_site_ = 1;
   std::uint32_t site_mask_ = ~std::uint32_t{0};
+  std::uint64_t next_chunk_time_ = 0;   // ~0 when there is none
   std::uint64_t steps_opened_ = 0;
   std::uint64_t steps_taken_ = 0;
   bool said_crowded_ = false;
   Totals totals_;
   std::vector<ThreadStream*> tied_;
+  std::vector<TiedSteps> tied_steps_;  // parallel to tied_
+  TieOrder tie_order_;
 };
 
 }  // namespace leak::scan

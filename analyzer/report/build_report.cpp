@@ -20,7 +20,8 @@ std::optional<ReportGrowth> growth_at(const ProcessInput& input, std::size_t sit
 
 SiteFigures figures_of(const Site& site, const std::optional<ReportGrowth>& growth) {
   // An unsure slope ranks low instead of not at all: it is shown with its confidence.
-  const double slope = growth ? growth->slope_bytes_per_s * growth->confidence : 0;
+  const bool has_survivors = site.live.bytes != 0;
+  const double slope = growth && has_survivors ? growth->slope_bytes_per_s * growth->confidence : 0;
   return {site.live.bytes, site.peak.bytes, site.allocations, site.temporary_allocations, std::max(slope, 0.0)};
 }
 

@@ -12,7 +12,8 @@ namespace leak::scan {
 
 namespace {
 
-constexpr double kLeastConfidence = 0.95;
+// A staircase of few large steps has many equal pairs, which count as unsure.
+constexpr double kLeastConfidence = 0.8;
 constexpr std::uint64_t kLeastSurvivors = 16;
 constexpr std::uint64_t kLeastBytes = 4096;
 constexpr std::uint64_t kLeastMappedBytes = 1U << 20;
@@ -53,9 +54,9 @@ ReportFinding leak_finding(const Suspect& suspect, const ReportProcess& process,
       {"growth", format_bytes_per_second(suspect.slope)},
       {"confidence", percent(suspect.confidence)},
       {"survivors", format_count(suspect.blocks) + " blocks, " + format_bytes(suspect.bytes)},
-      {"observed_for", format_duration(process.duration_ns)},
-      {"call_paths", format_count(suspect.sites.size())},
+      {"observed for", format_duration(process.duration_ns)},
   };
+  if (suspect.sites.size() > 1) finding.evidence.emplace_back("call paths", format_count(suspect.sites.size()));
   finding.advice =
       "Find out who owns these blocks and when they should be released. If this is a cache, give it a limit.";
   return finding;

@@ -65,11 +65,13 @@ leak::scan::TraceSource make_trace(const Plan& plan) {
   for (std::uint32_t id = 1; id != 900; ++id) builder.pc(id, 0x400000 + id * 16);
   Caller caller(7);
   std::vector<std::uint64_t> live;
-  std::vector<std::uint64_t> unused;
+  std::vector<std::vector<std::uint64_t>> unused_of_thread(plan.program_threads);  // as in a thread cache
   std::uint64_t fresh = 0x7f0000000000;
   std::uint64_t ticks = 2000;
   for (std::uint64_t i = 0; i != plan.events; ++i) {
-    const std::uint32_t tid = 100 + static_cast<std::uint32_t>(caller.pick(plan.program_threads));
+    const std::uint64_t thread = caller.pick(plan.program_threads);
+    const std::uint32_t tid = 100 + static_cast<std::uint32_t>(thread);
+    std::vector<std::uint64_t>& unused = unused_of_thread[thread];
     ticks += 50 + caller.pick(100);
     const bool grows = live.size() < plan.live_blocks && caller.pick(3) != 0;
     if (live.empty() || grows || (i % 2 == 0 && live.size() <= plan.live_blocks)) {
@@ -105,6 +107,12 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
+long page_faults() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_minflt;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -118,16 +126,18 @@ int main(int argc, char** argv) {
   const double trace_bytes = static_cast<double>(source.trace->size());
   leak::scan::ReplayOptions options;
   options.threads = plan.analyzer_threads;
+  const long faults_before = page_faults();
   const double before = cpu_seconds();
   const leak::scan::HeapHistory history = leak::scan::replay_trace(std::move(source), options);
   const double spent = cpu_seconds() - before;
+  const long faults = page_faults() - faults_before;
   const double events = static_cast<double>(history.totals.events);
   std::printf("%.0f events, %.2f bytes/event, %zu sites, %zu stack nodes, %llu live blocks\n", events,
               trace_bytes / events, history.sites.size(), history.stacks.size(),
               static_cast<unsigned long long>(history.totals.live.blocks));
-  std::printf("conflicts %llu, CPU %.3f s, %.4f s per million events\n",
+  std::printf("conflicts %llu, page faults %ld, CPU %.3f s, %.4f s per million events\n",
               static_cast<unsigned long long>(history.diagnostics.unknown_frees +
                                               history.diagnostics.double_allocations),
-              spent, spent / events * 1e6);
+              faults, spent, spent / events * 1e6);
   return 0;
 }

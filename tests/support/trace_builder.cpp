@@ -334,7 +334,7 @@ Bytes TraceBuilder::slot_bytes(const Section& section) const {
   for (const Recorded& one : section.events) {
     std::vector<std::uint64_t> words(trace::raw_event_words_bound(one.event.push));
     std::uint64_t* const end = trace::put_raw_event_head(words.data(), one.event);
-    std::memcpy(end, one.pushed.data(), one.pushed.size() * sizeof(std::uint32_t));
+    if (!one.pushed.empty()) std::memcpy(end, one.pushed.data(), one.pushed.size() * sizeof(std::uint32_t));
     words.resize(static_cast<std::size_t>(end - words.data()) + (one.event.push + 1) / 2);
     const auto* const bytes = reinterpret_cast<const std::uint8_t*>(words.data());
     data.insert(data.end(), bytes, bytes + words.size() * 8);

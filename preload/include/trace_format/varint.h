@@ -40,6 +40,10 @@ inline std::uint8_t* put_varint_branchless(std::uint8_t* out, std::uint64_t valu
 // untouched, when the bytes end early or describe more than 64 bits.
 inline bool get_varint(const std::uint8_t*& cursor, const std::uint8_t* end,
                        std::uint64_t& value) noexcept {
+  if (cursor != end && *cursor < 0x80) {  // most values of a trace take one byte
+    value = *cursor++;
+    return true;
+  }
   std::uint64_t result = 0;
   unsigned shift = 0;
   for (const std::uint8_t* p = cursor; p != end && shift < 64; ++p, shift += 7) {

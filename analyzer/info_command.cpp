@@ -1,0 +1,70 @@
+// `leakscan info`: everything from meta records and the list of chunks; no event is decoded.
+#include <array>
+#include <filesystem>
+
+#include "decode/trace_reader.h"
+#include "inspect.h"
+#include "render/info_renderer.h"
+#include "replay/pc_tables.h"
+#include "replay/process_info.h"
+#include "report/process_facts.h"
+#include "report/trace_info.h"
+
+namespace leak::scan {
+
+namespace {
+
+// By trace::DropReason.
+constexpr std::array<const char*, trace::kDropReasonCount> kDropNames = {"signal_handler", "disk_full", "write_error",
+                                                                         "quota", "no_memory"};
+
+void add_counters(const TraceMeta& meta, TraceInfo& info) {
+  if (!meta.counters) return;
+  info.failed_allocations = meta.counters->failed_allocations;
+  info.nested_maps = meta.counters->nested_maps;
+  info.deferred_events = meta.counters->deferred;
+  for (std::size_t i = 0; i != kDropNames.size(); ++i) {
+    if (meta.counters->dropped[i] != 0) info.drops.push_back({kDropNames[i], meta.counters->dropped[i]});
+  }
+}
+
+void add_chunks(const TraceReader& reader, TraceInfo& info) {
+  for (const EventChunkRef& chunk : reader.event_chunks()) {
+    ++info.event_chunks;
+    if (!chunk.journal_slot) info.events += chunk.frame.item_count;
+  }
+}
+
+TraceInfo info_of(const std::string& path) {
+  TraceInfo info;
+  const TraceReader reader = TraceReader::open(open_trace_files(path), info.diagnostics);
+  const TraceMeta& meta = reader.meta();
+  const TraceClock clock(reader);
+  info.process = describe_process(reader, clock.ns_at(reader.last_ticks()), info.diagnostics);
+  info.end_kind = end_kind_of(info.process);
+  std::error_code unknown_size;
+  info.file_bytes = std::filesystem::file_size(path, unknown_size);
+  if (unknown_size) info.file_bytes = 0;
+  info.has_journal = reader.journal().has_value();
+  add_chunks(reader, info);
+  add_counters(meta, info);
+  info.program_counters = meta.pcs.size();
+  info.samples = meta.samples.size();
+  for (const MarkerMeta& marker : meta.markers) info.markers.push_back(marker.label);
+  for (const trace::ChildRecord& child : meta.children) info.forked_children.push_back(child.child_pid);
+  for (const Thread& thread : list_threads(meta, clock)) info.threads.push_back({thread.tid.value, thread.name, 0, 0});
+  PcTables tables;
+  tables.add(meta, clock);
+  info.modules = modules_of(tables.modules());
+  return info;
+}
+
+}  // namespace
+
+void print_info(const std::vector<std::string>& traces, bool as_json, std::ostream& out) {
+  std::vector<TraceInfo> infos;
+  for (const std::string& trace : traces) infos.push_back(info_of(trace));
+  (as_json ? render_info_json : render_info_text)(infos, out);
+}
+
+}  // namespace leak::scan

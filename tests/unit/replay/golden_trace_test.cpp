@@ -1,0 +1,95 @@
+// Traces of each format version, checked in: they must stay readable, with the same answers, for good.
+// LEAK_WRITE_GOLDEN=1 writes the files anew (only for a new format version: the old ones stay as they are).
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "support/replay_helpers.h"
+#include "support/small_trace.h"
+
+namespace leak::scan {
+namespace {
+
+using test::Bytes;
+using test::TraceBuilder;
+
+const std::string kDirectory = LEAK_GOLDEN_DIR "/traces/v1/";
+
+Bytes read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+void write_file(const std::string& path, const Bytes& bytes) {
+  std::ofstream out(path, std::ios::binary);
+  out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+}
+
+TraceBuilder finished_recording() {
+  TraceBuilder builder;
+  add_small_trace(builder);
+  builder.counters(8900, 2, {1});
+  builder.end(9000, 5'000'008'000, trace::EndKind::kExited, 3);
+  return builder;
+}
+
+TraceBuilder killed_recording() {
+  TraceBuilder builder;
+  add_small_trace(builder);
+  add_small_journal(builder);
+  return builder;
+}
+
+class GoldenTrace : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    if (std::getenv("LEAK_WRITE_GOLDEN") == nullptr) return;
+    write_file(kDirectory + "finished.zst", finished_recording().finished_trace());
+    TraceBuilder killed = killed_recording();
+    write_file(kDirectory + "killed.zst", killed.killed_trace());
+    write_file(kDirectory + "killed.zst.journal", killed.journal());
+  }
+};
+
+TEST_F(GoldenTrace, FinishedRecording) {
+  const HeapHistory history = replay_trace(kDirectory + "finished.zst", {});
+  EXPECT_EQ(history.totals.events, test::kSmallTraceEvents);
+  EXPECT_EQ(history.totals.allocations, 5U);
+  EXPECT_EQ(history.totals.deallocations, 3U);
+  EXPECT_EQ(history.totals.allocated_bytes, 1460U);
+  EXPECT_EQ(history.totals.live.blocks, 2U);
+  EXPECT_EQ(history.totals.live.bytes, 310U);
+  EXPECT_EQ(history.totals.peak.bytes, 1300U);
+  EXPECT_EQ(history.totals.peak_time_ns, 4100U);
+  EXPECT_EQ(history.totals.failed_allocations, 2U);
+  EXPECT_EQ(history.mappings.live_bytes, 8192U);
+  EXPECT_EQ(history.process.end_code, 3U);
+  EXPECT_EQ(history.process.duration_ns, 8000U);
+  EXPECT_EQ(history.diagnostics.dropped_events, 1U);
+  EXPECT_EQ(history.diagnostics.torn_frames, 0U);
+  EXPECT_FALSE(history.diagnostics.truncated);
+  EXPECT_EQ(history.sites.size(), 3U);
+  EXPECT_EQ(history.threads.at(0).name, "main");
+  EXPECT_EQ(history.snapshots.at(3).label, "half way");
+}
+
+TEST_F(GoldenTrace, KilledRecordingWithJournal) {
+  const HeapHistory history = replay_trace(kDirectory + "killed.zst", {});
+  EXPECT_EQ(history.totals.events, test::kSmallTraceEvents + test::kSmallJournalEvents);
+  EXPECT_EQ(history.totals.live.blocks, 3U);
+  EXPECT_EQ(history.totals.live.bytes, 315U);
+  EXPECT_TRUE(history.diagnostics.truncated);
+  EXPECT_TRUE(history.diagnostics.recovered_from_journal);
+  EXPECT_EQ(history.diagnostics.recovered_events, test::kSmallJournalEvents);
+  EXPECT_EQ(history.diagnostics.torn_frames, 0U);
+}
+
+// The bytes inside the frames are the format; the compressed bytes are zstd's own affair.
+TEST_F(GoldenTrace, TheJournalIsWrittenByteForByteAsEver) {
+  EXPECT_EQ(killed_recording().journal(), read_file(kDirectory + "killed.zst.journal"));
+}
+
+}  // namespace
+}  // namespace leak::scan
