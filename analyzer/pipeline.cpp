@@ -16,6 +16,7 @@
 #include "launch/run_program.h"
 #include "output_file.h"
 #include "render/collapsed_renderer.h"
+#include "render/html_renderer.h"
 #include "render/json_renderer.h"
 #include "render/text_renderer.h"
 #include "replay/heap_replay.h"

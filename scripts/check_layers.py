@@ -27,7 +27,8 @@ LAYERS = {
     "analyzer/replay": {"trace_format", "base", "decode"},
     "analyzer/analyses": {"replay", "base"},
     "analyzer/symbols": {"replay", "base"},
-    "analyzer/report": {"analyses", "replay", "symbols", "base"},
+    "analyzer/report": {"analyses", "replay", "symbols", "base", "trace_format"},
+    "analyzer/launch": {"base"},
     "analyzer/render": {"report", "base"},
     "analyzer/cli": {"base"},
 }

@@ -100,22 +100,22 @@ LEAKHOOK_EXPORT void free(void* block) noexcept {
 
 LEAKHOOK_EXPORT void cfree(void* block) noexcept {
   if (leak::hook::is_ours_to_ignore(block) || !real_is_ready()) return;
-  leak::hook::release(Op::kCfree, block, HOOK_FRAME(),
-                      [&] { g_real.cfree != nullptr ? g_real.cfree(block) : g_real.free(block); });
+  leak::hook::release(Op::kCfree, block, HOOK_FRAME(), [&] { g_real.free(block); });  // by definition the same
 }
 
 LEAKHOOK_EXPORT void free_sized(void* block, std::size_t size) noexcept {
   if (leak::hook::is_ours_to_ignore(block) || !real_is_ready()) return;
   leak::hook::release(Op::kFreeSized, block, HOOK_FRAME(), [&] {
-    g_real.free_sized != nullptr ? g_real.free_sized(block, size) : g_real.free(block);
+    auto* const next = leak::hook::next_function(&free_sized, "free_sized");
+    next != nullptr ? next(block, size) : g_real.free(block);
   });
 }
 
 LEAKHOOK_EXPORT void free_aligned_sized(void* block, std::size_t alignment, std::size_t size) noexcept {
   if (leak::hook::is_ours_to_ignore(block) || !real_is_ready()) return;
   leak::hook::release(Op::kFreeAlignedSized, block, HOOK_FRAME(), [&] {
-    g_real.free_aligned_sized != nullptr ? g_real.free_aligned_sized(block, alignment, size)
-                                         : g_real.free(block);
+    auto* const next = leak::hook::next_function(&free_aligned_sized, "free_aligned_sized");
+    next != nullptr ? next(block, alignment, size) : g_real.free(block);
   });
 }
 

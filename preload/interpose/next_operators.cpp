@@ -35,7 +35,7 @@ bool is_cxx_runtime(const void* function) noexcept {
 Kind find_kind() noexcept {
   // A malloc that comes before ours is what the runtime's operators would call: then they must be called.
   if (dlsym(RTLD_DEFAULT, "malloc") != reinterpret_cast<void*>(&::malloc)) return Kind::kOther;
-  const void* next = dlsym(RTLD_NEXT, "_Znwm");
+  const void* next = next_symbol("_Znwm");
   // None: a C program that loaded C++ plugins, privately. Their runtime's operators would have been malloc.
   return next == nullptr || is_cxx_runtime(next) ? Kind::kMalloc : Kind::kOther;
 }
@@ -58,7 +58,7 @@ void* next_operator_address(NextOperator which) noexcept {
   if (address != nullptr) return address;
   const InternalWork internal;
   const char* name = kNames[static_cast<std::size_t>(which)];
-  address = dlsym(RTLD_NEXT, name);
+  address = next_symbol(name);
   if (address == nullptr) {
     // Loaded privately by a plugin: not in the global search order, but in the process.
     if (void* runtime = dlopen("libstdc++.so.6", RTLD_LAZY | RTLD_NOLOAD)) address = dlsym(runtime, name);

@@ -12,17 +12,11 @@
 #include "sys/syscalls.h"
 
 using leak::hook::HookScope;
-using leak::hook::next_symbol;
 
 namespace leak::hook {
 namespace {
 
 #define HOOK_FRAME() reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0))
-
-template <class Function>
-Function next(Function, const char* name) noexcept {
-  return reinterpret_cast<Function>(next_symbol(name));
-}
 
 // Runs one of the exec functions; comes back only when it failed.
 template <class Exec>
@@ -85,44 +79,44 @@ extern "C" {
 
 LEAKHOOK_EXPORT pid_t fork() noexcept {
   static pid_t (*real)() = nullptr;
-  if (real == nullptr) real = leak::hook::next(&fork, "fork");
+  if (real == nullptr) real = leak::hook::next_function(&fork, "fork");
   return leak::hook::run_fork(HOOK_FRAME(), real);
 }
 
 LEAKHOOK_EXPORT pid_t _Fork() noexcept {
   static pid_t (*real)() = nullptr;
-  if (real == nullptr) real = leak::hook::next(&_Fork, "_Fork");
+  if (real == nullptr) real = leak::hook::next_function(&_Fork, "_Fork");
   return leak::hook::run_fork(HOOK_FRAME(), real);
 }
 
 LEAKHOOK_EXPORT int execve(const char* path, char* const argv[], char* const envp[]) noexcept {
-  auto* real = leak::hook::next(&execve, "execve");
+  auto* real = leak::hook::next_function(&execve, "execve");
   return leak::hook::run_exec(HOOK_FRAME(), [&] { return real(path, argv, envp); });
 }
 
 LEAKHOOK_EXPORT int execv(const char* path, char* const argv[]) noexcept {
-  auto* real = leak::hook::next(&execv, "execv");
+  auto* real = leak::hook::next_function(&execv, "execv");
   return leak::hook::run_exec(HOOK_FRAME(), [&] { return real(path, argv); });
 }
 
 LEAKHOOK_EXPORT int execvp(const char* file, char* const argv[]) noexcept {
-  auto* real = leak::hook::next(&execvp, "execvp");
+  auto* real = leak::hook::next_function(&execvp, "execvp");
   return leak::hook::run_exec(HOOK_FRAME(), [&] { return real(file, argv); });
 }
 
 LEAKHOOK_EXPORT int execvpe(const char* file, char* const argv[], char* const envp[]) noexcept {
-  auto* real = leak::hook::next(&execvpe, "execvpe");
+  auto* real = leak::hook::next_function(&execvpe, "execvpe");
   return leak::hook::run_exec(HOOK_FRAME(), [&] { return real(file, argv, envp); });
 }
 
 LEAKHOOK_EXPORT int fexecve(int descriptor, char* const argv[], char* const envp[]) noexcept {
-  auto* real = leak::hook::next(&fexecve, "fexecve");
+  auto* real = leak::hook::next_function(&fexecve, "fexecve");
   return leak::hook::run_exec(HOOK_FRAME(), [&] { return real(descriptor, argv, envp); });
 }
 
 LEAKHOOK_EXPORT int execveat(int directory, const char* path, char* const argv[], char* const envp[],
                              int flags) noexcept {
-  auto* real = leak::hook::next(&execveat, "execveat");
+  auto* real = leak::hook::next_function(&execveat, "execveat");
   return leak::hook::run_exec(HOOK_FRAME(), [&] { return real(directory, path, argv, envp, flags); });
 }
 
@@ -154,20 +148,20 @@ LEAKHOOK_EXPORT int execle(const char* path, const char* first, ...) noexcept {
 
 [[noreturn]] LEAKHOOK_EXPORT void quick_exit(int status) noexcept {
   leak::hook::before_quick_exit(status);
-  leak::hook::next(&quick_exit, "quick_exit")(status);
+  leak::hook::next_function(&quick_exit, "quick_exit")(status);
   __builtin_unreachable();
 }
 
 // A user namespace, and some others, may be entered only by a process of one thread.
 LEAKHOOK_EXPORT int unshare(int flags) noexcept {
-  auto* real = leak::hook::next(&unshare, "unshare");
+  auto* real = leak::hook::next_function(&unshare, "unshare");
   int result = real(flags);
   if (result != 0 && errno == EINVAL && leak::hook::end_for_namespace_change()) result = real(flags);
   return result;
 }
 
 LEAKHOOK_EXPORT int setns(int descriptor, int type) noexcept {
-  auto* real = leak::hook::next(&setns, "setns");
+  auto* real = leak::hook::next_function(&setns, "setns");
   int result = real(descriptor, type);
   if (result != 0 && errno == EINVAL && leak::hook::end_for_namespace_change()) result = real(descriptor, type);
   return result;

@@ -27,9 +27,6 @@ bool resolve_real_functions() noexcept {
   look_up(found.realloc, "realloc");
   look_up(found.reallocarray, "reallocarray");
   look_up(found.free, "free");
-  look_up(found.free_sized, "free_sized");
-  look_up(found.free_aligned_sized, "free_aligned_sized");
-  look_up(found.cfree, "cfree");
   look_up(found.posix_memalign, "posix_memalign");
   look_up(found.aligned_alloc, "aligned_alloc");
   look_up(found.memalign, "memalign");
@@ -53,7 +50,9 @@ bool resolve_real_functions() noexcept {
 
 void* next_symbol(const char* name) noexcept {
   const InternalWork internal;
-  return dlsym(RTLD_NEXT, name);
+  void* const symbol = dlsym(RTLD_NEXT, name);
+  if (symbol == nullptr) dlerror();  // the program must not find an error that is ours
+  return symbol;
 }
 
 }  // namespace leak::hook

@@ -17,9 +17,6 @@ struct RealFunctions {
   void* (*realloc)(void*, std::size_t);
   void* (*reallocarray)(void*, std::size_t, std::size_t);
   void (*free)(void*);
-  void (*free_sized)(void*, std::size_t);                        // C23; nullptr where libc has none
-  void (*free_aligned_sized)(void*, std::size_t, std::size_t);   // likewise
-  void (*cfree)(void*);                                          // likewise
   int (*posix_memalign)(void**, std::size_t, std::size_t);
   void* (*aligned_alloc)(std::size_t, std::size_t);
   void* (*memalign)(std::size_t, std::size_t);
@@ -41,7 +38,15 @@ bool resolve_real_functions() noexcept;
 
 inline bool real_is_ready() noexcept { return g_real.malloc != nullptr || resolve_real_functions(); }
 
-// The next definition of a symbol, for the rarely called ones. May allocate.
+// The next definition of a symbol, for the rarely called ones; nullptr if there is none. May allocate.
+//
+// Looked up at the call, never in advance: a failed dlsym leaves an error behind that the program's next use of
+// the loader would free, in the program's own free if it has one.
 void* next_symbol(const char* name) noexcept;
+
+template <class Function>
+Function next_function(Function, const char* name) noexcept {
+  return reinterpret_cast<Function>(next_symbol(name));
+}
 
 }  // namespace leak::hook

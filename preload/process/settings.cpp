@@ -49,13 +49,14 @@ void apply_number(Settings& settings, const char* name, const char* value, sys::
   static constexpr NumberRule kRules[] = {
       {"ENABLED", 0, 1},        {"LEVEL", -5, 19},           {"TIME_NS", 1, 1'000'000'000},
       {"SAMPLE_MS", 1, 3600000}, {"BUFFER_KB", 256, 1 << 20}, {"MAX_BYTES", 0, INT64_MAX}, {"ADDRESS_MODEL", 0, 1},
+      {"VERIFY_STACKS", 0, 1000000}, {"SAMPLE_BYTES", 0, INT64_MAX >> 8}, {"SAMPLE_SEED", 0, INT64_MAX},
   };
   for (std::size_t i = 0; i != sizeof(kRules) / sizeof(kRules[0]); ++i) {
     if (std::strcmp(name, kRules[i].name) != 0) continue;
     std::int64_t number = 0;
     if (!parse_number(value, kRules[i], number)) {
       complaint.clear();
-      complaint.add(kPrefix).add(name).add("=").add(value).add(" is not a number that makes sense there");
+      complaint.add(kPrefix).add(name).add("=").add(value).add(" is not a number that makes sense there; it is ignored");
       return;
     }
     switch (i) {
@@ -66,6 +67,9 @@ void apply_number(Settings& settings, const char* name, const char* value, sys::
       case 4: settings.buffer_slots = static_cast<std::uint32_t>(number / 64); break;
       case 5: settings.max_bytes = static_cast<std::uint64_t>(number); break;
       case 6: settings.address_model = number != 0; break;
+      case 7: settings.verify_stacks = static_cast<std::uint32_t>(number); break;
+      case 8: settings.sample_bytes = static_cast<std::uint64_t>(number); break;
+      case 9: settings.sample_seed = static_cast<std::uint64_t>(number); break;
       default: break;
     }
     return;

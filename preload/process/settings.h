@@ -16,6 +16,9 @@ struct Settings {
   int compression_level = 1;        // LEAKHOOK_LEVEL: zstd level, -5..19
   bool address_model = false;       // LEAKHOOK_ADDRESS_MODEL=1: smaller traces for more CPU
   std::uint32_t time_ns = 1000;     // LEAKHOOK_TIME_NS: time stamps are cut to at most this grain
+  std::uint64_t sample_bytes = 0;   // LEAKHOOK_SAMPLE_BYTES: one block per so many bytes is recorded; 0: all
+  std::uint64_t sample_seed = 0;    // LEAKHOOK_SAMPLE_SEED: for repeatable samples; 0: by time
+  std::uint32_t verify_stacks = 0;  // LEAKHOOK_VERIFY_STACKS=N: one stack in N is compared with libunwind's
   std::uint32_t sample_ms = 50;     // LEAKHOOK_SAMPLE_MS: interval of RSS samples
   std::uint32_t buffer_slots = 64;  // LEAKHOOK_BUFFER_KB / 64: full chunks that may wait for the writer
   std::uint64_t max_bytes = 0;      // LEAKHOOK_MAX_BYTES: the trace's size limit; 0: none

@@ -6,6 +6,7 @@
 #include "process/writer_thread.h"
 #include "record/hook_scope.h"
 #include "record/meta_log.h"
+#include "record/recorder.h"
 #include "record/thread_state.h"
 #include "sys/clock.h"
 
@@ -45,7 +46,10 @@ void register_process_exit() noexcept {
   at_quick_exit(on_process_quick_exit);
 }
 
-void before_immediate_exit(int status) noexcept { end_recording(trace::EndKind::kExited, status & 0xff); }
+void before_immediate_exit(int status) noexcept {
+  if (is_own_recording()) record_deferred_at_exit();
+  end_recording(trace::EndKind::kExited, status & 0xff);
+}
 
 void before_quick_exit(int status) noexcept {
   g_quick_exit_status.store(status, std::memory_order_relaxed);

@@ -17,6 +17,8 @@
 #include "record/meta_log.h"
 #include "record/module_map.h"
 #include "record/pc_table.h"
+#include "record/sampling.h"
+#include "record/stack_check.h"
 #include "record/thread_state.h"
 #include "sink/journal.h"
 #include "sys/clock.h"
@@ -30,10 +32,10 @@ constinit bool g_settings_read = false;
 constinit sys::Text<512> g_allocator;
 constinit std::atomic<std::uint64_t> g_fork_ticks{0};
 
-// One line on stderr, the only one that this library ever writes.
-void say_why_not(const sys::Text<512>& complaint) noexcept {
+// A line on stderr: why nothing is recorded, or which setting was not understood. Only at the very start.
+void say(const char* sentence) noexcept {
   sys::Text<700> line;
-  line.add("leakhook: not recording: ").add(complaint.c_str()).add("\n");
+  line.add("leakhook: ").add(sentence).add("\n");
   sys::write_all(STDERR_FILENO, line.c_str(), line.size());
 }
 
@@ -81,9 +83,19 @@ void leave_parent_behind(Origin& origin) noexcept {
   Journal::detach_in_child(g_recording.slots.pool());
   forget_all_thread_states();
   forget_meta_slot();
+  repair_sampling_after_fork();
   forget_pcs();
+  prepare_stack_capture();
   forget_writer();
   new (&g_recording) Recording{};
+}
+
+// From here on allocations are a sample.
+void begin_sample() noexcept {
+  start_sampling(g_settings.sample_bytes, g_settings.sample_seed);
+  auto record = make_meta<trace::SamplingRecord>(trace::MetaKind::kSampling, sys::now_ticks());
+  record.sample_bytes = g_settings.sample_bytes;
+  append_meta_record(record);
 }
 
 Live start() noexcept {
@@ -92,10 +104,16 @@ Live start() noexcept {
   if (!g_settings_read) {
     read_settings(environ, g_settings, complaint);
     g_settings_read = true;
-    if (complaint.size() != 0) say_why_not(complaint);
-    if (complaint.size() != 0) g_settings.enabled = false;
+    if (complaint.size() != 0) say(complaint.c_str());
+    complaint.clear();
     resolve_module_lookup();
     describe_allocator();
+    prepare_stack_capture();
+    if (!enable_stack_checks(g_settings.verify_stacks)) {
+      complaint.add("LEAKHOOK_VERIFY_STACKS wants libunwind.so.8, which is not installed; stacks are not checked");
+      say(complaint.c_str());
+      complaint.clear();
+    }
     // The kernel zeroes this page in a forked child; where it cannot, the fork hook does.
     sys::raw_syscall(SYS_madvise, sys::as_arg(&g_live), sizeof(g_live), MADV_WIPEONFORK);
   } else if (g_recording.pid != 0) {
@@ -103,9 +121,15 @@ Live start() noexcept {
   }
   if (!g_settings.enabled || !is_chosen_program()) return Live::kOff;
   g_recording.pid = sys::getpid();
-  if (start_writer(g_settings, origin, g_allocator.c_str(), complaint)) return Live::kRecording;
+  if (start_writer(g_settings, origin, g_allocator.c_str(), complaint)) {
+    if (g_settings.sample_bytes != 0) begin_sample();
+    return Live::kRecording;
+  }
   // A forked child's stderr may be anything by now.
-  if (!origin.forked) say_why_not(complaint);
+  if (!origin.forked) {
+    sys::Text<600> sentence;
+    say(sentence.add("not recording: ").add(complaint.c_str()).c_str());
+  }
   return Live::kOff;
 }
 

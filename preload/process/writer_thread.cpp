@@ -84,6 +84,7 @@ bool open_trace(const StartArguments& arguments) noexcept {
   const ClockFacts clock = examine_clock(arguments.origin.forked);
   const std::uint32_t shift = quantum_shift_for(clock, arguments.settings.time_ns);
   g_recording.start_ticks = clock.start_ticks;
+  g_recording.time_quantum_shift = shift;
 
   WriterSetup setup;
   setup.process_record = g_process_record;

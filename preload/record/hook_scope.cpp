@@ -8,13 +8,15 @@
 namespace leak::hook {
 
 constinit LivePage g_live;
-__thread ThreadLocal t_hook __attribute__((tls_model("initial-exec"))) = {nullptr, 0, false};
+__thread ThreadLocal t_hook __attribute__((tls_model("initial-exec"))) = {nullptr, 0, nullptr, false};
 
 // A scope that is set is normally ours, further out on this stack: we are nested in it. But a signal handler may
-// have left the hook by siglongjmp; then its frame is gone, which shows in a caller's frame further out
-// than it. On an alternate signal stack addresses say nothing, and the interrupted hook is still there.
+// have left the hook by siglongjmp. Then its frame is gone, which shows in a caller that is no further in than its
+// caller was, or in other frames having been written over it. On an alternate signal stack addresses
+// say nothing, and the interrupted hook is still there.
 bool HookScope::scope_was_abandoned(std::uintptr_t frame) noexcept {
-  if (frame <= t_hook.scope_frame) return false;
+  const bool written_over = t_hook.scope->alive_ != (kAlive ^ t_hook.scope_frame);
+  if (frame < t_hook.scope_frame && !written_over) return false;
   stack_t alternate{};
   sys::raw_syscall(SYS_sigaltstack, 0, sys::as_arg(&alternate));
   if ((alternate.ss_flags & SS_ONSTACK) != 0) return false;

@@ -14,9 +14,12 @@ namespace leak::hook {
 
 struct ThreadState;
 
+class HookScope;
+
 struct ThreadLocal {
   ThreadState* state;           // nullptr until the thread's first event
   std::uintptr_t scope_frame;   // 0: outside; else the stack address of the hook's caller
+  const HookScope* scope;       // meaningful while scope_frame is set
   bool internal;                // the library itself is at work: what it allocates is nobody's event
 };
 // initial-exec: one load, never an allocation (a lazily allocated TLS block would call malloc).
@@ -30,11 +33,16 @@ class HookScope {
       if (!scope_was_abandoned(frame)) return;
     }
     owner_ = true;
+    alive_ = kAlive ^ frame;
+    t_hook.scope = this;
     t_hook.scope_frame = frame;
     if (live_state() == Live::kUnknown) [[unlikely]] ensure_started();
   }
   ~HookScope() {
-    if (owner_) t_hook.scope_frame = 0;
+    if (owner_) {
+      t_hook.scope_frame = 0;
+      alive_ = 0;
+    }
   }
   HookScope(const HookScope&) = delete;
   HookScope& operator=(const HookScope&) = delete;
@@ -44,7 +52,11 @@ class HookScope {
  private:
   static bool scope_was_abandoned(std::uintptr_t frame) noexcept;
 
+  static constexpr std::uintptr_t kAlive = 0x5ca1ab1e0ddba115;
+
   bool owner_ = false;
+  // On the stack, for scope_was_abandoned: once the frame is gone, others write over it.
+  volatile std::uintptr_t alive_ = 0;
 };
 
 // The library calls something that may allocate: those events are not the program's. Requires: inside a scope.

@@ -190,6 +190,7 @@ ModuleAnswer module_of(const LoadedObject& object) noexcept {
 
 void resolve_module_lookup() noexcept {
   g_find_object = reinterpret_cast<FindObject>(dlsym(RTLD_DEFAULT, "_dl_find_object"));
+  if (g_find_object == nullptr) dlerror();  // the program must not find an error that is ours
 }
 
 void forget_modules() noexcept { g_module_count = 0; }

@@ -3,6 +3,8 @@
 #include <cstring>
 
 #include "record/meta_log.h"
+#include "record/sampling.h"
+#include "record/stack_check.h"
 #include "buffer/recording.h"
 #include "record/thread_state.h"
 #include "sys/clock.h"
@@ -57,6 +59,7 @@ void write_plain(ThreadState& state, const Event& event) noexcept {
 
 void write_with_stack(ThreadState& state, Event& event, const CaptureStart& start) noexcept {
   StackDelta delta = capture_stack(*state.stack, start);
+  if (g_verify_every != 0) [[unlikely]] check_stack(state, start);
   if (!has_room(state, trace::raw_event_words_bound(delta.push))) [[unlikely]] {
     if (!renew_slot(state)) return;
   }
@@ -99,6 +102,19 @@ bool belongs_to(const DeferredEvent& inner, const Event& outer) noexcept {
   return trace::has_old_address(outer.op) && inner.address == outer.old_address;
 }
 
+// In a sample, the deferred events are chosen only now.
+bool is_chosen(ThreadState& state, const Event& event) noexcept {
+  if (!is_sampling()) return true;
+  switch (trace::kind_of(event.op)) {
+    case trace::OpKind::kAlloc:
+      if (!take_sample(state.sample_point, event.size)) return false;
+      add_sampled_block(reinterpret_cast<const void*>(event.address));
+      return true;
+    case trace::OpKind::kFree: return remove_sampled_block(reinterpret_cast<const void*>(event.address));
+    default: return trace::kind_of(event.op) != trace::OpKind::kResize;
+  }
+}
+
 [[gnu::noinline]] void write_deferred(ThreadState& state, const Event& outer) noexcept {
   for (std::uint32_t i = 0; i != state.deferred_count.load(std::memory_order_relaxed); ++i) {
     const DeferredEvent& inner = state.deferred[i];
@@ -111,6 +127,7 @@ bool belongs_to(const DeferredEvent& inner, const Event& outer) noexcept {
     event.size = inner.size;
     event.old_address = inner.old_address;
     event.extra = inner.extra;
+    if (!is_chosen(state, event)) continue;
     g_recording.deferred.fetch_add(1, std::memory_order_relaxed);
     write_plain(state, event);
   }
@@ -143,6 +160,38 @@ void record_plain(const HookScope& scope, const Event& event) noexcept {
   finish(*state, event);
 }
 
+// In a sample: whether this block is part of it. Nested ones are chosen when they are written.
+bool sample_allocation(const HookScope& scope, Op op, const void* block, std::size_t size) noexcept {
+  if (scope.nested() || trace::kind_of(op) == trace::OpKind::kMap) return true;
+  ThreadState* state = thread_state();
+  if (state == nullptr || !take_sample(state->sample_point, size)) return false;
+  add_sampled_block(block);
+  return true;
+}
+
+// The end of a block.
+void write_end(const HookScope& scope, Op op, const void* block, std::uint64_t before) noexcept {
+  if (!records_ends()) [[unlikely]] return count_if_full();
+  Event event{};
+  event.op = op;
+  event.ticks = before;
+  event.address = number_of(block);
+  record_plain(scope, event);
+}
+
+// In a sample a resized block is one that ends and one that is made: each is in the sample or not.
+void record_sampled_resize(const HookScope& scope, Op op, const void* old_block, std::uint64_t before,
+                           const void* block, std::size_t size, const CaptureStart& start) noexcept {
+  if (old_block != nullptr) record_ended(scope, Op::kReallocFree, old_block, before);
+  if (!sample_allocation(scope, op, block, size)) return;
+  Event event{};
+  event.op = op;
+  event.ticks = event.begin_ticks = sys::now_ticks();
+  event.address = number_of(block);
+  event.size = size;
+  record_stacked(scope, event, start);
+}
+
 }  // namespace
 
 constinit Recording g_recording;
@@ -150,6 +199,7 @@ constinit Recording g_recording;
 void record_allocation(const HookScope& scope, Op op, const void* block, std::size_t size,
                        std::uint64_t extra, const CaptureStart& start) noexcept {
   if (!records_allocations()) [[unlikely]] return count_if_full();
+  if (is_sampling() && !sample_allocation(scope, op, block, size)) return;
   Event event{};
   event.op = op;
   event.ticks = sys::now_ticks();
@@ -164,16 +214,13 @@ void record_allocation(const HookScope& scope, Op op, const void* block, std::si
 }
 
 void record_free(const HookScope& scope, Op op, const void* block) noexcept {
-  record_ended(scope, op, block, sys::now_ticks());
+  if (is_sampling() && !scope.nested() && !remove_sampled_block(block)) return;
+  write_end(scope, op, block, sys::now_ticks());
 }
 
 void record_ended(const HookScope& scope, Op op, const void* block, std::uint64_t before) noexcept {
-  if (!records_ends()) [[unlikely]] return count_if_full();
-  Event event{};
-  event.op = op;
-  event.ticks = before;
-  event.address = number_of(block);
-  record_plain(scope, event);
+  if (is_sampling() && !scope.nested() && !remove_sampled_block(block)) return;
+  write_end(scope, op, block, before);
 }
 
 std::uint64_t moment_before() noexcept { return sys::now_ticks(); }
@@ -189,6 +236,9 @@ void record_resize(const HookScope& scope, Op op, const void* old_block, std::ui
     return;
   }
   if (!records_allocations()) [[unlikely]] return count_if_full();
+  if (is_sampling() && trace::kind_of(op) == trace::OpKind::kResize) {
+    return record_sampled_resize(scope, op, old_block, before, block, size, start);
+  }
   Event event{};
   event.op = op;
   event.ticks = sys::now_ticks();
@@ -236,15 +286,34 @@ void record_break(const HookScope& scope, Op op, const void* old_break, const vo
   record_stacked(scope, event, start);
 }
 
+void record_deferred_at_exit() noexcept {
+  ThreadState* state = t_hook.state;
+  if (state != nullptr && state->deferred_count.load(std::memory_order_relaxed) != 0) write_deferred(*state, Event{});
+}
+
 void record_failure(const HookScope& scope) noexcept {
   if (!scope.nested() && records_ends()) {
     g_recording.failed_allocations.fetch_add(1, std::memory_order_relaxed);
   }
 }
 
+namespace {
+
+// A moment that keeps its place among events whose times are cut to quanta: what came before lies in an earlier
+// quantum, or in the same, and what comes after in a later one. Waits for the quantum to end, about a microsecond.
+std::uint64_t moment_between_quanta() noexcept {
+  const std::uint64_t quantum = std::uint64_t{1} << g_recording.time_quantum_shift;
+  const std::uint64_t next_quantum = (sys::now_ticks() & ~(quantum - 1)) + quantum;
+  while (sys::now_ticks() < next_quantum) {
+  }
+  return next_quantum - 1 - (quantum - 1) / 2;  // the middle: no rounding moves it out of the quantum
+}
+
+}  // namespace
+
 void record_marker(const HookScope& scope, trace::MarkerKind kind, const char* label) noexcept {
   if (scope.nested() || !records_ends()) return;
-  auto record = make_meta<trace::MarkerRecord>(trace::MetaKind::kMarker, sys::now_ticks());
+  auto record = make_meta<trace::MarkerRecord>(trace::MetaKind::kMarker, moment_between_quanta());
   const std::size_t length = label == nullptr ? 0 : strnlen(label, 1024);
   record.marker = kind;
   record.tid = static_cast<std::uint32_t>(sys::gettid());

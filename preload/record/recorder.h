@@ -40,6 +40,10 @@ void record_unmapping(const HookScope& scope, const void* address, std::size_t s
 void record_break(const HookScope& scope, trace::Op op, const void* old_break, const void* new_break,
                   const CaptureStart& start) noexcept;
 
+// The process ends in a signal handler, perhaps inside another hook, which will then never go on: what was
+// deferred is written now.
+void record_deferred_at_exit() noexcept;
+
 // A call returned no memory.
 void record_failure(const HookScope& scope) noexcept;
 

@@ -39,6 +39,9 @@ inline constexpr std::uint32_t kMaxCapturedFrames = 4096;
 
 class StackCapture;
 
+// Once, at start-up before the first capture (it may look up symbols), and again in a forked child.
+void prepare_stack_capture() noexcept;
+
 // Size and alignment of an instance; it is created by zero-filling that many bytes.
 std::size_t stack_capture_bytes() noexcept;
 

@@ -44,6 +44,8 @@ std::uint32_t id_of(std::uintptr_t pc) noexcept { return pc == 0 ? trace::kTrunc
 
 }  // namespace
 
+void prepare_stack_capture() noexcept {}
+
 std::size_t stack_capture_bytes() noexcept { return sizeof(StackCapture); }
 
 [[gnu::noinline]] StackDelta capture_stack(StackCapture& capture, const CaptureStart& start) noexcept {

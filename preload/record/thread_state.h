@@ -7,6 +7,7 @@
 
 #include "buffer/slot_pool.h"
 #include "record/hook_scope.h"
+#include "record/sampling.h"
 #include "record/stack_capture.h"
 #include "trace_format/record.h"
 
@@ -24,7 +25,7 @@ struct DeferredEvent {
 };
 
 struct ThreadState {
-  static constexpr std::uint32_t kMaxDeferred = 64;
+  static constexpr std::uint32_t kMaxDeferred = 1024;
 
   std::uint64_t* cursor;  // next word in the slot; nullptr: no slot
   std::uint64_t* end;
@@ -32,6 +33,8 @@ struct ThreadState {
   StackCapture* stack;    // lies behind this struct
   bool stack_is_new;      // the slot has no stack yet: the next one goes in whole
   std::uint32_t tid;      // 0: free for another thread
+  std::uint32_t unverified_stacks;  // since the last check (stack_check.h)
+  SamplePoint sample_point;
   // Written by signal handlers of the same thread only: relaxed order, but atomic so that no access is torn
   // or moved across the handler.
   std::atomic<std::uint32_t> deferred_count;

@@ -95,7 +95,9 @@ void Journal::store_drops(const std::atomic<std::uint64_t>* dropped) noexcept {
   }
 }
 
-void Journal::remove() noexcept { sys::raw_syscall(SYS_unlinkat, AT_FDCWD, sys::as_arg(path_.c_str()), 0); }
+void Journal::remove() noexcept {
+  if (descriptor_ >= 0) sys::raw_syscall(SYS_unlinkat, AT_FDCWD, sys::as_arg(path_.c_str()), 0);
+}
 
 long Journal::restore(const SlotPool& pool) noexcept {
   const long descriptor = create(path_.c_str());

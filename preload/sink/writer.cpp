@@ -54,6 +54,21 @@ long Writer::open(const WriterSetup& setup) noexcept {
                                            O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (descriptor < 0) return descriptor;
   trace_.open(static_cast<int>(descriptor), setup.max_bytes);
+  const long error = open_files(setup);
+  if (error != 0) {
+    journal_.remove();
+    sys::raw_syscall(SYS_unlinkat, AT_FDCWD, sys::as_arg(setup.trace_path), 0);
+    return error;
+  }
+  own_slot_ = pool().take(trace::ChunkKind::kMeta, 0);
+  sample_interval_ns_ = setup.sample_ms * kNsPerMs;
+  buffer_slots_ = setup.buffer_slots;
+  probe_.open();
+  sample(sys::clock_ns(CLOCK_MONOTONIC));
+  return 0;
+}
+
+long Writer::open_files(const WriterSetup& setup) noexcept {
   if (!compressor_.open(setup.compression_level) || !batch_.open(setup.address_model)) return -ENOMEM;
   batch_.set_time_quantum_shift(setup.time_quantum_shift);
 
@@ -63,16 +78,7 @@ long Writer::open(const WriterSetup& setup) noexcept {
       journal_.open(journal_path.c_str(), setup.process_record, setup.process_bytes,
                     static_cast<std::uint32_t>(g_recording.pid), g_recording.start_ticks, pool());
   if (opened != 0) return opened;
-  const long written =
-      write_meta_frame(trace_, compressor_, 0, setup.process_record, setup.process_bytes);
-  if (written != 0) return written;
-
-  own_slot_ = pool().take(trace::ChunkKind::kMeta, 0);
-  sample_interval_ns_ = setup.sample_ms * kNsPerMs;
-  buffer_slots_ = setup.buffer_slots;
-  probe_.open();
-  sample(sys::clock_ns(CLOCK_MONOTONIC));
-  return 0;
+  return write_meta_frame(trace_, compressor_, 0, setup.process_record, setup.process_bytes);
 }
 
 void Writer::forget() noexcept {
@@ -230,6 +236,19 @@ void Writer::append_counters() noexcept {
   append_own(record.header, sizeof(record));
 }
 
+void Writer::append_stack_checks() noexcept {
+  const Recording::StackChecks& checks = g_recording.stack_checks;
+  if (checks.checked.load(std::memory_order_relaxed) == 0) return;
+  trace::StackCheckRecord record{};
+  record.header.kind = trace::MetaKind::kStackCheck;
+  record.header.ticks = sys::now_ticks();
+  record.checked = checks.checked.load(std::memory_order_relaxed);
+  record.mismatches = checks.mismatches.load(std::memory_order_relaxed);
+  record.guessed = checks.guessed.load(std::memory_order_relaxed);
+  record.undecided = checks.undecided.load(std::memory_order_relaxed);
+  append_own(record.header, sizeof(record));
+}
+
 // Slots that threads still hold: recording has stopped, so what is committed is all there will be.
 void Writer::take_in_slots_in_use() noexcept {
   for (std::uint32_t i = 0; i != pool().slot_count(); ++i) {
@@ -250,6 +269,7 @@ void Writer::finish(trace::EndKind end, std::uint32_t code) noexcept {
 
   sample(sys::clock_ns(CLOCK_MONOTONIC));
   append_counters();
+  append_stack_checks();
   trace::EndRecord record{};
   record.header.kind = trace::MetaKind::kEnd;
   record.header.ticks = sys::now_ticks();

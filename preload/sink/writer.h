@@ -28,7 +28,8 @@ struct WriterSetup {
 
 class Writer {
  public:
-  // Creates trace and journal. 0, or minus an error number; -EEXIST: the name is taken, another may do.
+  // Creates trace and journal. 0, or minus an error number, and then no file is left behind; -EEXIST: the name is
+  // taken, another may do.
   long open(const WriterSetup& setup) noexcept;
 
   // A forked child: all of this is the parent's, but the working memory serves again.
@@ -46,6 +47,7 @@ class Writer {
   bool program_is_gone() const noexcept { return probe_.program_is_gone(); }
 
  private:
+  long open_files(const WriterSetup& setup) noexcept;
   void take_in() noexcept;
   void take_in_slot(Slot* slot) noexcept;
   void take_in_slots_in_use() noexcept;
@@ -56,6 +58,7 @@ class Writer {
   bool append_own(trace::MetaHeader& record, std::size_t bytes) noexcept;
   void flush_own() noexcept;
   void append_counters() noexcept;
+  void append_stack_checks() noexcept;
   void stop_for(long error) noexcept;
 
   Compressor compressor_;

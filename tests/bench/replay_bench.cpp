@@ -1,7 +1,7 @@
 // CPU time of decode and replay per million events, on a synthetic trace like that of a busy server: threads that
 // take stacks from a call tree, blocks of mixed lifetimes, a heap of a given number of live blocks.
 //
-//   replay_bench [events] [live blocks] [program threads] [analyzer threads] [time quantum shift]
+//   replay_bench [events] [live blocks] [program threads] [analyzer threads] [time quantum shift] [address model: 0|1]
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -26,6 +26,7 @@ struct Plan {
   std::uint32_t program_threads = 1;
   std::uint32_t analyzer_threads = 2;
   std::uint32_t quantum_shift = 0;
+  bool address_model = false;
 };
 
 // Call paths of a program: the outer frames change rarely, the inner ones often, and a few sites are hot.
@@ -60,7 +61,7 @@ class Caller {
 leak::scan::TraceSource make_trace(const Plan& plan) {
   leak::test::ProcessSpec spec;
   spec.time_quantum_shift = plan.quantum_shift;
-  TraceBuilder builder(spec, {2000, 16, 1});
+  TraceBuilder builder(spec, {2000, 16, 1, plan.address_model});
   builder.module(1, "/usr/bin/myapp");
   for (std::uint32_t id = 1; id != 900; ++id) builder.pc(id, 0x400000 + id * 16);
   Caller caller(7);
@@ -122,6 +123,7 @@ int main(int argc, char** argv) {
   if (argc > 3) plan.program_threads = static_cast<std::uint32_t>(std::strtoul(argv[3], nullptr, 10));
   if (argc > 4) plan.analyzer_threads = static_cast<std::uint32_t>(std::strtoul(argv[4], nullptr, 10));
   if (argc > 5) plan.quantum_shift = static_cast<std::uint32_t>(std::strtoul(argv[5], nullptr, 10));
+  if (argc > 6) plan.address_model = std::strtoul(argv[6], nullptr, 10) != 0;
   leak::scan::TraceSource source = make_trace(plan);
   const double trace_bytes = static_cast<double>(source.trace->size());
   leak::scan::ReplayOptions options;

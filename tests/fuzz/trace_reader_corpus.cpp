@@ -58,12 +58,15 @@ int main(int argc, char** argv) {
   spec.fork_ticks = 900;
   spec.parent_process_start = spec.start_ticks;
   spec.time_quantum_shift = 12;
-  TraceBuilder all_operations(spec);
+  TraceBuilder all_operations(spec, {1000, 4, 1, true});
   for (const leak::test::SampleEvent& sample : leak::test::sample_events()) {
     if (sample.event.push > 100) continue;
     all_operations.add(1 + static_cast<std::uint32_t>(sample.event.ticks >> 12 & 1), sample.event, sample.pc_ids);
   }
   all_operations.flush_events();
   write_seed(folder + "operations", chunks_seed(all_operations, all_operations.killed_trace(), {}));
+  TraceBuilder modelled({}, {10, 2, 1, true});
+  add_small_trace(modelled);
+  write_seed(folder + "modelled", chunks_seed(modelled, modelled.killed_trace(), {}));
   return 0;
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,6 +47,7 @@ class TraceBuilder {
     std::uint32_t events_per_section = 1000;
     std::uint32_t sections_per_chunk = 4;
     int level = 1;  // of zstd
+    bool address_model = false;
   };
 
   explicit TraceBuilder(ProcessSpec spec = {}) : TraceBuilder(std::move(spec), Limits{}) {}
@@ -115,6 +117,7 @@ class TraceBuilder {
 
   ProcessSpec spec_;
   Limits limits_;
+  std::unique_ptr<trace::AddressModel> address_model_;  // when the limits want it
   std::uint16_t version_ = trace::kFormatVersion;
   std::uint64_t next_chunk_id_ = 1;
   Bytes trace_;

@@ -81,12 +81,12 @@ class ColumnEncoder {
     state_.time = time;
 
     put_address(event);
-    if (has_size(event.op)) put(Column::kSize, event.size);
+    if (has_size(event.op)) put_irregular(Column::kSize, event.size);
     if (event.has_stack) {
       put(Column::kStack, state_.depth - event.keep);
       put(Column::kStack, event.push);
       state_.depth = event.keep + event.push;
-      for (std::uint32_t i = 0; i != event.push; ++i) put(Column::kPcs, pc_ids[i]);
+      for (std::uint32_t i = 0; i != event.push; ++i) put_irregular(Column::kPcs, pc_ids[i]);
     }
     if (has_begin_ticks(event.op)) put(Column::kExtra, time - (event.begin_ticks >> shift_));
     if (has_extra(event.op)) put(Column::kExtra, event.extra);
@@ -97,18 +97,22 @@ class ColumnEncoder {
   void put(Column column, std::uint64_t value) noexcept {
     buffer(column).end = put_varint(buffer(column).end, value);
   }
+  // For columns whose lengths follow no pattern.
+  void put_irregular(Column column, std::uint64_t value) noexcept {
+    buffer(column).end = put_varint_branchless(buffer(column).end, value);
+  }
 
   void put_address(const Event& event) noexcept {
     const OpKind kind = kind_of(event.op);
     if (model_ != nullptr && kind == OpKind::kAlloc) {
-      put(Column::kAddress, model_->encode_allocation(event.address, event.size));
+      put_irregular(Column::kAddress, model_->encode_allocation(event.address, event.size));
     } else if (model_ != nullptr && kind == OpKind::kFree) {
-      put(Column::kFreeAddress, model_->encode_free(event.address));
+      put_irregular(Column::kFreeAddress, model_->encode_free(event.address));
     } else if (model_ != nullptr && kind == OpKind::kResize) {
       put_resize(event);
     } else {
-      put(kind == OpKind::kFree ? Column::kFreeAddress : Column::kAddress,
-          fold_distance(wrapping_difference(event.address, state_.address)));
+      put_irregular(kind == OpKind::kFree ? Column::kFreeAddress : Column::kAddress,
+                    fold_distance(wrapping_difference(event.address, state_.address)));
       state_.address = event.address;
       if (has_old_address(event.op)) {
         put(Column::kExtra, zigzag(wrapping_difference(event.old_address, event.address)));
@@ -122,11 +126,11 @@ class ColumnEncoder {
                                                                  : ResizeForm::kMoved;
     put(Column::kExtra, static_cast<std::uint64_t>(form));
     if (form == ResizeForm::kInPlace) {
-      put(Column::kFreeAddress, model_->encode_resized(event.address, event.size));
+      put_irregular(Column::kFreeAddress, model_->encode_resized(event.address, event.size));
       return;
     }
-    if (form == ResizeForm::kMoved) put(Column::kFreeAddress, model_->encode_free(event.old_address));
-    put(Column::kAddress, model_->encode_allocation(event.address, event.size));
+    if (form == ResizeForm::kMoved) put_irregular(Column::kFreeAddress, model_->encode_free(event.old_address));
+    put_irregular(Column::kAddress, model_->encode_allocation(event.address, event.size));
   }
 
   Buffer buffers_[kColumnCount];

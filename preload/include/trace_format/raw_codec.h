@@ -69,7 +69,8 @@ inline bool get_raw_event(const std::uint64_t*& cursor, const std::uint64_t* end
   event.keep = (p[2] >> 32) & 0xffff;
   event.push = static_cast<std::uint32_t>(p[2] >> 48);
   const bool big_size = event.size == kSizeEscape;
-  const bool deep = event.keep == kDepthEscape && event.push == kDepthEscape;
+  // From the word itself: comparing the two members would be merged into one load across two fresh stores.
+  const bool deep = p[2] >> 32 == (kDepthEscape << 16 | kDepthEscape);
   p += kRawFixedWords;
   const std::ptrdiff_t more = (big_size ? 1 : 0) + (deep ? 1 : 0) + (has_old_address(event.op) ? 1 : 0) +
                               (has_begin_ticks(event.op) ? 1 : 0) + (has_extra(event.op) ? 1 : 0);

@@ -160,6 +160,9 @@ enum class MetaKind : std::uint16_t {
   kCounters = 8,  // CountersRecord
   kEnd = 9,       // EndRecord: the process ended in an orderly way; last record of a finished trace
   kChild = 10,    // ChildRecord: this process forked
+  kStackCheck = 11,     // StackCheckRecord: running totals of LEAKHOOK_VERIFY_STACKS
+  kStackMismatch = 12,  // StackMismatchRecord: one of the first few
+  kSampling = 13,       // SamplingRecord: from here on allocations are a sample
 };
 
 // Every meta record starts with this. record_bytes counts it and the padding to a multiple of 8.
@@ -282,6 +285,32 @@ struct ChildRecord {
   std::uint32_t reserved;
 };
 static_assert(sizeof(ChildRecord) == 24);
+
+struct StackCheckRecord {  // running totals at header.ticks: stacks compared with a full walk by libunwind
+  MetaHeader header;
+  std::uint64_t checked;
+  std::uint64_t mismatches;
+  std::uint64_t guessed;    // of checked: equal up to code without call frame information
+  std::uint64_t undecided;  // of checked: libunwind gave up, equal as far as it got
+};
+static_assert(sizeof(StackCheckRecord) == 48);
+
+struct StackMismatchRecord {
+  MetaHeader header;
+  std::uint32_t tid;
+  std::uint32_t frame;   // the first that differs, from the leaf
+  std::uint64_t ours;    // pc; 0: our stack ends before
+  std::uint64_t theirs;  // pc; 0: libunwind's ends before
+};
+static_assert(sizeof(StackMismatchRecord) == 40);
+
+// Of the heap's blocks only some are recorded, one of `size` bytes with probability 1 - exp(-max(size, 1) /
+// sample_bytes), so it stands for the inverse of that many. Their frees are recorded too, all others are not.
+struct SamplingRecord {
+  MetaHeader header;
+  std::uint64_t sample_bytes;
+};
+static_assert(sizeof(SamplingRecord) == 24);
 
 constexpr std::size_t padded_record_bytes(std::size_t bytes) noexcept { return (bytes + 7) & ~std::size_t{7}; }
 

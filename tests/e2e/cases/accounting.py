@@ -79,7 +79,7 @@ def truth_of(logs):
 
 def run_accounting(lab, threads, events):
     directory = lab.new_directory("logs")
-    recording = lab.run_recorded("accounting", directory, str(threads), str(events), timeout=280)
+    recording = lab.run_recorded("accounting", directory, str(threads), str(events), timeout=600)
     check((recording.outcome.status, recording.outcome.stderr), (0, b""), "status and stderr")
     return recording, logs_in(directory)
 

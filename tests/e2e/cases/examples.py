@@ -14,7 +14,7 @@ def live_at_snapshot(process, label, function):
 
 @case
 def example_basic_leak(lab):
-    recording = lab.record(lab.examples / "basic_leak")
+    recording = lab.record(lab.examples / "example_basic_leak")
     report = recording.report()
     process = report.only
     process.check_complete()
@@ -28,7 +28,7 @@ def example_basic_leak(lab):
 
 @case
 def example_clean(lab):
-    process = lab.record(lab.examples / "clean").report().only
+    process = lab.record(lab.examples / "example_clean").report().only
     process.check_complete()
     check(process.live_at("words_in_a_page"), Blocks(0, 0), "live at words_in_a_page")
     check_that(process.allocations_at("words_in_a_page") > 20000, "its allocations were seen")

@@ -1,12 +1,13 @@
 """What the program can see of its surroundings stays as it is: descriptors, files, limits, errno, block layout."""
 
+import contextlib
 import os
 import pathlib
 import resource
 import subprocess
 
 from checks import Skip, check, check_that
-from harness import case, need_root
+from harness import Outcome, case, need_root
 from report import Blocks
 
 
@@ -123,25 +124,35 @@ def finished_trace_is_valid_zstd(lab):
         subprocess.run(["zstd", "-t", "-q", trace], check=True)
 
 
-def mount_small_disk(directory):
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", directory], capture_output=True, check=False)
+@contextlib.contextmanager
+def small_disk(lab, size):
+    need_root()
+    directory = lab.new_directory("disk")
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", directory]
+    done = subprocess.run(mount, capture_output=True, check=False)
     if done.returncode != 0:
         raise Skip(f"cannot mount a tmpfs: {done.stderr.decode().strip()}")
+    try:
+        yield directory
+    finally:
+        subprocess.run(["umount", "-l", directory], check=True)
 
 
 @case
-def full_disk_is_survived_and_reported(lab):
-    need_root()
-    directory = lab.new_directory("disk")
-    mount_small_disk(directory)
-    try:
+def disk_that_fills_up_is_survived_and_reported(lab):
+    with small_disk(lab, "4m") as directory:
         recording = lab.run_recorded("accounting", lab.new_directory(), "4", "400000", directory=directory)
-        check((recording.outcome.status, recording.outcome.stdout), (0, b""), "status and stdout")
+        check(recording.outcome, Outcome(0, b"", b""), "status, stdout and stderr")
         process = recording.report().only
-    finally:
-        subprocess.run(["umount", "-l", directory], check=True)
-    check_that(process.totals["allocations"] > 1000, "what fitted is in the report")
+    check_that(process.totals["allocations"] > 10000, "what fitted is in the report")
     check_that(process.diagnostics["dropped_events"] > 0, "the report says that events are missing")
+
+
+@case
+def disk_without_room_to_start_is_said_once(lab):
+    with small_disk(lab, "256k") as directory:
+        check_reason_given(lab.run_recorded("leaky", directory=directory).outcome)
+        check(sorted(path.name for path in directory.iterdir()), [], "files left behind")
 
 
 @case

@@ -52,7 +52,9 @@ def detached_threads(lab):
 @case
 def smallest_stacks_and_stack_overflow(lab):
     process = lab.record("small_stacks").report().only
-    process.check_leak("leak_known", 44, 184)
+    # Where the stack overflows in the middle of a hook, what the handler allocates is recorded without a stack.
+    without_stack = sum(site["live_blocks"] for site in process["sites"] if not site["stack"])
+    check(process.live_at("leak_known").blocks + without_stack, 44, "blocks of the threads and the handler")
 
 
 @case

@@ -19,10 +19,14 @@ std::vector<std::unique_ptr<DecodedChunk>> all_chunks(TraceSource source, FeedOp
   return chunks;
 }
 
-TEST(EventFeed, JournalAndColumnsGiveTheSameEvents) {
+// With and without the address model.
+class EventFeedCoding : public testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(AddressModel, EventFeedCoding, testing::Bool());
+
+TEST_P(EventFeedCoding, JournalAndColumnsGiveTheSameEvents) {
   test::ProcessSpec spec;
   spec.time_quantum_shift = 10;
-  TraceBuilder builder(spec);
+  TraceBuilder builder(spec, {1000, 4, 1, GetParam()});
   for (const test::SampleEvent& sample : test::sample_events()) {
     if (sample.event.push > 100) continue;
     trace::Event event = sample.event;

@@ -28,7 +28,7 @@ void write_file(const std::string& path, const Bytes& bytes) {
 }
 
 TraceBuilder finished_recording() {
-  TraceBuilder builder;
+  TraceBuilder builder({}, {1000, 4, 1, true});  // with the address model; the killed one is without
   add_small_trace(builder);
   builder.counters(8900, 2, {1});
   builder.end(9000, 5'000'008'000, trace::EndKind::kExited, 3);

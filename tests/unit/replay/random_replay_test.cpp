@@ -78,7 +78,8 @@ struct RandomPlan {
   std::uint32_t threads = 3;
   std::uint32_t quantum_shift = 0;
   std::uint64_t ticks_per_event = 3;
-  bool local_frees = false;  // each thread reuses only addresses of its own
+  bool local_frees = false;    // each thread reuses only addresses of its own
+  bool address_model = false;  // how the trace codes addresses
 };
 
 struct RandomProgram {
@@ -89,7 +90,7 @@ struct RandomProgram {
 RandomProgram run_random(const RandomPlan& plan) {
   test::ProcessSpec spec;
   spec.time_quantum_shift = plan.quantum_shift;
-  RandomProgram program{{}, TraceBuilder(spec, {37, 3, 1})};
+  RandomProgram program{{}, TraceBuilder(spec, {37, 3, 1, plan.address_model})};
   TraceBuilder& builder = program.builder;
   Model& model = program.model;
   add_pcs(builder, 20);
@@ -125,9 +126,14 @@ RandomProgram run_random(const RandomPlan& plan) {
 
 TEST(RandomReplay, MatchesANaiveModel) {
   for (std::uint32_t seed = 1; seed != 9; ++seed) {
-    RandomProgram program = run_random({seed, 1 + seed % 5, 0, 3, false});
+    RandomProgram program = run_random({seed, 1 + seed % 5, 0, 3, false, false});
     program.model.expect_equal(test::replay(program.builder), true);
   }
+}
+
+TEST(RandomReplay, MatchesWithTheAddressModel) {
+  RandomProgram program = run_random({11, 3, 0, 3, false, true});
+  program.model.expect_equal(test::replay(program.builder), true);
 }
 
 TEST(RandomReplay, MatchesFromAJournalToo) {
@@ -139,13 +145,13 @@ TEST(RandomReplay, MatchesFromAJournalToo) {
 
 TEST(RandomReplay, WithCoarseTimesThePeakAloneIsUncertain) {
   for (std::uint32_t seed = 1; seed != 9; ++seed) {
-    RandomProgram program = run_random({seed, 4, 6, 5, true});
+    RandomProgram program = run_random({seed, 4, 6, 5, true, false});
     program.model.expect_equal(test::replay(program.builder), false);
   }
 }
 
 TEST(RandomReplay, OneThreadIsExactWhateverTheQuantum) {
-  RandomProgram program = run_random({3, 1, 12, 5, false});
+  RandomProgram program = run_random({3, 1, 12, 5, false, false});
   program.model.expect_equal(test::replay(program.builder), true);
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <vector>
 
 #include "decode/zstd_frame.h"
@@ -13,13 +14,25 @@ namespace {
 
 using Columns = std::vector<std::vector<std::uint8_t>>;
 
-Columns encoded(const std::vector<test::SampleEvent>& events, std::uint32_t shift) {
+enum class Addresses { kDistances, kModel };
+
+std::unique_ptr<AddressModel> model_for(Addresses addresses) {
+  if (addresses == Addresses::kDistances) return nullptr;
+  auto model = std::make_unique<AddressModel>();
+  model->begin_chunk();
+  return model;
+}
+
+Columns encoded(const std::vector<test::SampleEvent>& events, std::uint32_t shift,
+                Addresses addresses = Addresses::kDistances) {
   std::size_t bound = 0;
   for (const test::SampleEvent& sample : events) bound += column_bytes_bound(sample.event.push);
   Columns columns(kColumnCount, std::vector<std::uint8_t>(bound));
   ColumnEncoder encoder;
   for (std::size_t i = 0; i != kColumnCount; ++i) encoder.set_column(static_cast<Column>(i), columns[i].data());
-  encoder.begin_section(shift);
+  const std::unique_ptr<AddressModel> model = model_for(addresses);
+  encoder.set_address_model(model.get());
+  encoder.begin_section(shift, 1);
   for (const test::SampleEvent& sample : events) encoder.put(sample.event, sample.pc_ids.data());
   for (std::size_t i = 0; i != kColumnCount; ++i) {
     const ColumnEncoder::Buffer& column = encoder.column(static_cast<Column>(i));
@@ -29,12 +42,15 @@ Columns encoded(const std::vector<test::SampleEvent>& events, std::uint32_t shif
 }
 
 // How many of `count` events can be decoded, comparing each with what went in.
-std::size_t decode_all(const Columns& columns, const std::vector<test::SampleEvent>& events, std::uint32_t shift) {
+std::size_t decode_all(const Columns& columns, const std::vector<test::SampleEvent>& events, std::uint32_t shift,
+                       Addresses addresses = Addresses::kDistances) {
   ColumnDecoder decoder;
   for (std::size_t i = 0; i != kColumnCount; ++i) {
     decoder.set_column(static_cast<Column>(i), columns[i].data(), columns[i].data() + columns[i].size());
   }
-  decoder.begin_section(shift);
+  const std::unique_ptr<AddressModel> model = model_for(addresses);
+  decoder.set_address_model(model.get());
+  decoder.begin_section(shift, 1);
   for (std::size_t n = 0; n != events.size(); ++n) {
     Event event;
     if (!decoder.get(event)) return n;
@@ -52,6 +68,8 @@ TEST(ColumnCodec, RoundTripsEveryOperation) {
   const std::vector<test::SampleEvent> events = test::sample_events();
   for (const std::uint32_t shift : {0U, 6U}) {
     EXPECT_EQ(decode_all(encoded(events, shift), events, shift), events.size());
+    EXPECT_EQ(decode_all(encoded(events, shift, Addresses::kModel), events, shift, Addresses::kModel),
+              events.size());
   }
 }
 
@@ -104,14 +122,15 @@ TEST(ColumnCodec, GoldenChunk) {
       2, 0, 0, 0, 0, 0, 0, 0,                      // chunk id
       0x4c, 4, 0, 0, 0, 0, 0, 0,                   // first ticks: 1100
       0x60, 4, 0, 0, 0, 0, 0, 0,                   // last ticks: 1120
-      78, 0, 0, 0, 3, 0, 0, 0,                     // body bytes, events
+      82, 0, 0, 0, 3, 0, 0, 0,                     // body bytes, events
       1, 0, 0, 0, 0, 0, 0, 0,                      // one section, no flags
       2, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 3, 0, 0, 0,  // chunk id, tid, events
-      3, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0,  // column lengths
-      4, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0,
+      3, 0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0,  // column lengths
+      3, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0,
       0x01, 0x9e, 0x14,                            // op: malloc, free without a stack, realloc
       0x98, 0x11, 0x0a, 0x1e,                      // time: +1100, +5, +15
-      0x80, 0x28, 0x00, 0x04,                      // address: 0x5000, same, +16
+      0x80, 0x28, 0x04,                            // address: 0x5000, +16
+      0x00,                                        // of the free: the same as before
       0x18, 0xac, 0x02,                            // size: 24, 300
       0x00, 0x03, 0x01, 0x01,                      // stack: drop 0 push 3, drop 1 push 1
       0x03, 0x02, 0x01, 0x04,                      // pcs

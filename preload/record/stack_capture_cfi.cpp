@@ -1,0 +1,158 @@
+// Stacks by our own reading of the call frame information, walking only what changed since the last capture
+// (unwind/incremental_walk.h says why that is exact).
+#include "record/pc_table.h"
+#include "record/stack_capture.h"
+#include "record/unwind/capture_state.h"
+#include "record/unwind/code_modules.h"
+#include "record/unwind/full_walk.h"
+#include "record/unwind/incremental_walk.h"
+#include "trace_format/record.h"
+
+namespace leak::hook {
+
+namespace {
+
+using unwind::Frame;
+using unwind::StackEnd;
+using unwind::StackRegion;
+using unwind::Walk;
+using unwind::WalkStop;
+
+constexpr std::uint32_t kMostFrames = StackRegion::kMaxFrames - 1;  // and one for kTruncatedPc
+// A stack that is too deep loses this many frames at once, so that pushing one frame does not move them all.
+constexpr std::uint32_t kDropAtOnce = 1024;
+// With fewer frames left than this, the part left out before is looked for again.
+constexpr std::uint32_t kFewestOfDeep = kMostFrames - kDropAtOnce;
+
+// The ids of region frames [1..kept] and of the end mark, behind the `count` new ones.
+std::uint32_t write_outer_ids(StackCapture& capture, const StackRegion& region, std::uint32_t kept,
+                              std::uint32_t count) noexcept {
+  std::uint32_t* out = capture.ids + count;
+  for (std::uint32_t i = kept; i != 0; --i) *out++ = region.frames[i].id;
+  if (region.end != StackEnd::kComplete) *out++ = trace::kTruncatedPc;
+  return static_cast<std::uint32_t>(out - capture.ids);
+}
+
+[[gnu::noinline]] StackDelta whole(StackCapture& capture, const StackRegion& region, std::uint32_t kept,
+                                   std::uint32_t count) noexcept {
+  return {0, write_outer_ids(capture, region, kept, count), capture.ids};
+}
+
+// The walk reached no remembered frame: all frames are new.
+[[gnu::noinline]] StackDelta take_all(StackCapture& capture, StackRegion& region, const Walk& walk,
+                                      WalkStop stop) noexcept {
+  const bool complete = stop == WalkStop::kComplete;
+  region.end = complete                     ? StackEnd::kComplete
+               : stop == WalkStop::kTooDeep ? StackEnd::kTooDeep
+                                            : StackEnd::kBroken;
+  // Beyond a broken or cut end bp may matter.
+  unwind::put_frames(capture, region, 0, walk.count, walk.sp, !complete);
+  region.trusted = walk.left_region ? 0 : walk.count;
+  if (complete && !walk.left_region) unwind::StackRegions::fit(region, region.frames[region.count].sp, walk.sp);
+  capture.last = &region;
+  return whole(capture, region, 0, walk.count);
+}
+
+// Together they are more than fit: the outermost ones go.
+[[gnu::noinline]] StackDelta take_too_many(StackCapture& capture, StackRegion& region, const Walk& walk,
+                                           std::uint32_t kept) noexcept {
+  const std::uint32_t excess = kept + walk.count - kMostFrames;
+  const std::uint32_t wanted = excess > kDropAtOnce ? excess : kDropAtOnce;
+  const std::uint32_t dropped = wanted < kept ? wanted : kept;
+  region.count = kept;
+  unwind::drop_outermost(region, dropped);
+  kept -= dropped;
+  region.end = StackEnd::kTooDeep;
+  const bool bp_live = kept == 0 || region.frames[kept].bp_mask() != 0;
+  unwind::put_frames(capture, region, kept, walk.count, walk.sp, bp_live);
+  region.trusted = region.count;
+  capture.last = &region;
+  return whole(capture, region, kept, walk.count);
+}
+
+// By the slow walk; nothing of it is reused.
+[[gnu::noinline]] StackDelta take_full_walk(StackCapture& capture, StackRegion& region,
+                                            const CaptureStart& start) noexcept {
+  const unwind::FullWalk walk = unwind::walk_fully(capture, start);
+  for (std::uint32_t i = 0; i != walk.count; ++i) {
+    const unwind::Step& step = capture.steps[i];
+    capture.ids[i] = capture.rules.find(step.position, capture.generation).id();
+    region.frames[walk.count - i] = {step.sp, step.position, step.bp, 1, capture.ids[i]};
+  }
+  region.end = walk.end;
+  region.count = walk.count;
+  region.trusted = 0;
+  capture.last = &region;
+  return whole(capture, region, 0, walk.count);
+}
+
+StackDelta take(StackCapture& capture, StackRegion& region, const CaptureStart& start) noexcept {
+  Walk walk{&region, start.sp, start.pc, start.bp, region.frames + region.trusted, 0, false};
+  WalkStop stop = unwind::walk_new_frames(capture, walk);
+  auto kept = static_cast<std::uint32_t>(walk.match - region.frames);
+  if (stop != WalkStop::kMatched) [[unlikely]] {
+    if (stop == WalkStop::kNeedsFullWalk) return take_full_walk(capture, region, start);
+    return take_all(capture, region, walk, stop);
+  }
+  if (kept + walk.count > kMostFrames) [[unlikely]] return take_too_many(capture, region, walk, kept);
+  if (region.end == StackEnd::kTooDeep && kept + walk.count < kFewestOfDeep) [[unlikely]] {
+    region.trusted = 0;
+    walk = {&region, start.sp, start.pc, start.bp, region.frames, 0, false};
+    stop = unwind::walk_new_frames(capture, walk);
+    return stop == WalkStop::kNeedsFullWalk ? take_full_walk(capture, region, start)
+                                            : take_all(capture, region, walk, stop);
+  }
+  unwind::put_frames(capture, region, kept, walk.count, walk.sp, region.frames[kept].bp_mask() != 0);
+  region.trusted = region.count;
+  if (capture.last != &region) [[unlikely]] {
+    capture.last = &region;
+    return whole(capture, region, kept, walk.count);
+  }
+  return {kept + (region.end == StackEnd::kComplete ? 0U : 1U), walk.count, capture.ids};
+}
+
+[[gnu::noinline]] void start_generation(StackCapture& capture, std::uint32_t generation) noexcept {
+  capture.generation = generation;
+  capture.rules.clear();
+  capture.regions.distrust_all();
+  capture.last = nullptr;  // ids change too: the next stack goes out whole
+}
+
+// The stack pointer is nowhere that can be read: all that is certain is the caller.
+[[gnu::noinline]] StackDelta take_caller_only(StackCapture& capture, const CaptureStart& start) noexcept {
+  capture.ids[0] = capture.rules.find(start.pc, capture.generation).id();
+  capture.ids[1] = trace::kTruncatedPc;
+  capture.last = nullptr;
+  return {0, 2, capture.ids};
+}
+
+}  // namespace
+
+void prepare_stack_capture() noexcept { unwind::prepare_code_modules(); }
+
+std::size_t stack_capture_bytes() noexcept { return sizeof(StackCapture); }
+
+StackDelta capture_stack(StackCapture& capture, const CaptureStart& start) noexcept {
+  // A module may be found replaced while its frames are walked. Each round ends with the generation it began with
+  // or is repeated; the limit is for a program that loads and unloads all the time.
+  for (unsigned rounds = 3;; --rounds) {
+    const std::uint32_t generation = code_generation();
+    if (generation != capture.generation) [[unlikely]] start_generation(capture, generation);
+    StackRegion* const region = capture.regions.find(start.sp, nullptr);
+    if (region == nullptr || start.sp % sizeof(std::uintptr_t) != 0) [[unlikely]] return take_caller_only(capture, start);
+    const StackDelta delta = take(capture, *region, start);
+    if (code_generation() == generation || rounds == 0) [[likely]] return delta;
+  }
+}
+
+StackDelta whole_stack(StackCapture& capture) noexcept {
+  if (capture.last == nullptr) return {0, 2, capture.ids};  // take_caller_only() left it there
+  return whole(capture, *capture.last, capture.last->count, 0);
+}
+
+void forget_stack(StackCapture& capture) noexcept {
+  capture.regions.forget_all();
+  capture.last = nullptr;
+}
+
+}  // namespace leak::hook

@@ -1,0 +1,48 @@
+// Bundles src/ and report.css into report.html and writes one self-contained page whose only open slot is the data.
+//   node build.mjs [--out FILE] [--modules NODE_MODULES]
+// The page forbids itself everything but its own script and style (by hash): it cannot reach the network.
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const { values } = parseArgs({ options: { out: { type: 'string' }, modules: { type: 'string' } } });
+const out = resolve(values.out ?? join(here, 'dist/report.html'));
+const modules = resolve(values.modules ?? join(here, 'node_modules'));
+const { build } = createRequire(join(modules, 'x.js'))('esbuild');
+
+async function bundle(entry) {
+  const result = await build({
+    entryPoints: [join(here, entry)], bundle: true, minify: true, write: false, format: 'iife', charset: 'utf8',
+    target: ['chrome111', 'firefox113', 'safari16.4'], nodePaths: [modules], legalComments: 'none', logLevel: 'warning',
+  });
+  return result.outputFiles[0].text.trim();
+}
+
+function fill(page, slot, text) {
+  const parts = page.split(`@@${slot}@@`);
+  if (parts.length !== 2) throw new Error(`report.html must have exactly one ${slot} slot`);
+  return parts[0] + text + parts[1];
+}
+
+const hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+const style = await bundle('report.css');
+const script = await bundle('src/main.ts');
+for (const text of [style, script]) {
+  if (/<\/(script|style)|<!--/i.test(text)) throw new Error('the bundle holds a tag that would end its own element');
+  if (/@@[A-Z]+@@/.test(text)) throw new Error('the bundle holds a slot of report.html');
+}
+const policy = `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; img-src data:; ` +
+  `base-uri 'none'; form-action 'none'`;
+
+let page = readFileSync(join(here, 'report.html'), 'utf8');
+page = fill(page, 'CSP', policy);
+page = fill(page, 'STYLE', style);
+page = fill(page, 'SCRIPT', script);
+if (page.split('@@DATA@@').length !== 2) throw new Error('report.html must have exactly one DATA slot');
+mkdirSync(dirname(out), { recursive: true });
+writeFileSync(out, page);

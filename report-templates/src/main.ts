@@ -1,0 +1,118 @@
+// Unpacks the data, then draws the page: what stays for all processes here, the rest by the views, in reading order.
+import type { Context, View } from './context';
+import { readReport } from './data';
+import { h } from './dom';
+import { baseName, FrameTable, type Report } from './model';
+import { Store } from './state';
+import { initTheme, themeButton } from './theme';
+import { alerts } from './views/alerts';
+import { compare } from './views/compare';
+import { consumers } from './views/consumers';
+import { diagnostics } from './views/diagnostics';
+import { figures } from './views/figures';
+import { findings } from './views/findings';
+import { flame } from './views/flame';
+import { header } from './views/header';
+import { mappings } from './views/mappings';
+import { modules } from './views/modules';
+import { processes } from './views/processes';
+import { sizes } from './views/sizes';
+import { threads } from './views/threads';
+import { timeline } from './views/timeline';
+
+const TOP: View[] = [header, alerts, processes, figures];
+const SECTIONS: View[] = [findings, timeline, consumers, flame, compare, mappings, sizes, threads, modules, diagnostics];
+
+function smooth(): ScrollBehavior {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
+}
+
+class Page {
+  private readonly frames: FrameTable;
+  private readonly store = new Store();
+  private readonly main = h('main', { id: 'content', attrs: { tabindex: -1 } });
+  private readonly links = h('ul');
+  private ends: (() => void)[] = [];
+
+  constructor(private readonly report: Report, root: HTMLElement) {
+    this.frames = new FrameTable(report.frames ?? []);
+    const skip = h('a', { class: 'skip', attrs: { href: '#content' } }, 'Skip to the report');
+    skip.addEventListener('click', (event) => {
+      event.preventDefault();  // the hash is the reader's state, not an anchor
+      this.main.focus();
+    });
+    root.replaceChildren(skip,
+      h('header', { class: 'topbar' }, h('div', { class: 'topbar-inner' },
+        h('span', { class: 'brand' }, 'leakscan'), h('nav', { class: 'sections', attrs: { 'aria-label': 'Sections' } }, this.links), themeButton())),
+      this.main,
+      h('footer', { class: 'page-end' }, `Made by ${report.tool?.name ?? 'leakscan'} ${report.tool?.version ?? ''}. This file is complete in itself and loads nothing.`));
+    this.store.on(['process'], () => this.draw());
+    this.draw();
+    this.store.on(['section'], () => this.scrollTo(this.store.get('section'), smooth()));
+    this.scrollTo(this.store.get('section'), 'auto');
+  }
+
+  private draw(): void {
+    for (const end of this.ends) end();
+    this.ends = [];
+    const index = Math.min(Math.max(0, this.store.get('process')), this.report.processes.length - 1);
+    const process = this.report.processes[index];
+    if (!process) return;
+    const context: Context = {
+      report: this.report, frames: this.frames, process, store: this.store,
+      on: (keys, run) => this.ends.push(this.store.on(keys, run)),
+      atEnd: (run) => this.ends.push(run),
+    };
+    document.title = `${baseName(process.exe)} (${process.pid}) - memory report`;
+    const top = TOP.map((view) => view.render(context));
+    const shown = SECTIONS.flatMap((view) => {
+      const element = view.render(context);
+      return element ? [{ view, element }] : [];
+    });
+    this.main.replaceChildren(...top.filter((element) => element !== null), ...shown.map(({ element }) => element));
+    this.links.replaceChildren(...shown.map(({ view, element }) => {
+      const link = h('a', { attrs: { href: `#section=${view.id}` } }, view.title);
+      link.addEventListener('click', (event) => {
+        event.preventDefault();
+        if (this.store.get('section') === view.id) this.scrollTo(view.id, smooth());
+        else this.store.set({ section: view.id });
+        element.focus({ preventScroll: true });
+      });
+      return h('li', {}, link);
+    }));
+    this.markWhereWeAre(shown.map(({ element }) => element));
+  }
+
+  // The link of the section that is being read stands out.
+  private markWhereWeAre(sections: HTMLElement[]): void {
+    const watch = new IntersectionObserver(() => {
+      const at = sections.findLastIndex((element) => element.getBoundingClientRect().top < innerHeight * 0.4);
+      this.links.querySelectorAll('a').forEach((link, i) => {
+        if (i === at) link.setAttribute('aria-current', 'true');
+        else link.removeAttribute('aria-current');
+      });
+    }, { rootMargin: '-40% 0px -59% 0px' });
+    for (const element of sections) watch.observe(element);
+    this.ends.push(() => watch.disconnect());
+  }
+
+  private scrollTo(id: string, behavior: ScrollBehavior): void {
+    if (id !== '') document.getElementById(id)?.scrollIntoView({ behavior, block: 'start' });
+  }
+}
+
+async function start(): Promise<void> {
+  initTheme();
+  const root = document.getElementById('app');
+  if (!root) return;
+  try {
+    new Page(await readReport(), root);
+    document.documentElement.dataset['ready'] = 'true';
+  } catch (error) {
+    console.error(error);
+    root.replaceChildren(h('main', { class: 'failure', attrs: { role: 'alert' } },
+      h('h1', {}, 'This report cannot be shown.'), h('p', {}, error instanceof Error ? error.message : String(error))));
+  }
+}
+
+void start();

@@ -1,0 +1,221 @@
+// The JSON report, typed as it is written (README of the project, "JSON report"), and the few questions that every
+// view asks about it. Optional members are parts that a report may not have: a view shows them or says nothing.
+
+export type SeverityName = 'good' | 'warning' | 'critical';
+
+export interface Frame {
+  id: number;
+  function: string;
+  file?: string;
+  line?: number;
+  module?: string;
+  address?: number | string;
+  inlined?: boolean;
+  system?: boolean;
+}
+
+export interface Growth {
+  verdict?: string;
+  slope_bytes_per_s: number;
+  confidence?: number;
+}
+
+export interface Site {
+  id: number;
+  stack: number[];
+  blamed?: number | null;
+  allocations: number;
+  allocated_bytes: number;
+  deallocations?: number;
+  live_blocks: number;
+  live_bytes: number;
+  inherited_bytes?: number;
+  peak_blocks?: number;
+  peak_bytes: number;
+  temporary_allocations: number;
+  growth?: Growth | null;
+  live_bytes_over_time?: number[];
+}
+
+export interface Finding {
+  kind: string;
+  severity: SeverityName;
+  title: string;
+  bytes?: number;
+  blocks?: number;
+  site?: number | null;
+  evidence?: Record<string, string>;
+  advice?: string;
+}
+
+export interface SnapshotSite { site: number; blocks: number; bytes: number }
+
+export interface Snapshot {
+  label: string;
+  automatic?: boolean;
+  time_ns: number;
+  heap_bytes: number;
+  blocks: number;
+  rss_bytes?: number;
+  mapped_bytes?: number;
+  sites?: SnapshotSite[];
+}
+
+export interface Timeline {
+  time_ns: number[];
+  heap_bytes: number[];
+  heap_max_bytes?: number[];
+  blocks?: number[];
+  mapped_bytes?: number[];
+  rss_bytes?: number[];
+}
+
+export interface MappingSite { stack: number[]; blamed?: number | null; maps: number; mapped_bytes: number; live_bytes: number }
+
+export interface Mappings {
+  maps: number;
+  unmaps: number;
+  live_bytes: number;
+  peak_bytes: number;
+  brk_bytes?: number;
+  sites?: MappingSite[];
+}
+
+export interface Totals {
+  events?: number;
+  allocations: number;
+  deallocations: number;
+  allocated_bytes: number;
+  live_blocks: number;
+  live_bytes: number;
+  peak_bytes: number;
+  peak_blocks?: number;
+  peak_time_ns: number;
+  temporary_allocations: number;
+  failed_allocations?: number;
+}
+
+export interface Diagnostics {
+  dropped_events?: number;
+  torn_frames?: number;
+  skipped_bytes?: number;
+  first_damage_offset?: number | null;
+  unknown_records?: number;
+  unknown_frees?: number;
+  double_allocations?: number;
+  truncated?: boolean;
+  recovered_from_journal?: boolean;
+  recovered_events?: number;
+  warnings?: string[];
+}
+
+export interface ModuleEpoch {
+  map_start?: number | string;
+  map_end?: number | string;
+  from_ns?: number;
+  to_ns?: number | null;
+}
+
+export interface ModuleInfo { path: string; build_id?: string; epochs?: ModuleEpoch[] }
+export interface ThreadInfo { tid: number; name?: string; allocations?: number; allocated_bytes?: number }
+export interface SizeClass { min_bytes: number; allocations: number; allocated_bytes: number }
+export interface NamedCount { name: string; count: number }
+export type TopName = 'live' | 'peak' | 'allocations' | 'temporary' | 'growth';
+
+export interface Process {
+  trace?: string;
+  exe: string;
+  argv?: string[];
+  pid: number;
+  parent_pid?: number;
+  parent?: number;            // position in `processes`
+  forked_from?: string;
+  fork_time_ns?: number;
+  start_time_unix_ns?: number;
+  duration_ns?: number;
+  allocator?: string;
+  end?: { kind: string; code?: number };
+  totals: Totals;
+  mappings?: Mappings;
+  severity?: SeverityName;
+  verdict?: string;
+  findings?: Finding[];
+  sites?: Site[];
+  sites_total?: number;
+  top?: Partial<Record<TopName, number[]>>;
+  bucket_end_ns?: number[];
+  timeline?: Timeline;
+  snapshots?: Snapshot[];
+  modules?: ModuleInfo[];
+  threads?: ThreadInfo[];
+  allocations_by_function?: NamedCount[];
+  deallocations_by_function?: NamedCount[];
+  size_classes?: SizeClass[];
+  diagnostics?: Diagnostics;
+}
+
+export interface Report {
+  schema_version: number;
+  tool?: { name?: string; version?: string };
+  processes: Process[];
+  frames: Frame[];
+}
+
+// The newest schema this page understands; a greater major number means other field meanings.
+export const SCHEMA_VERSION = 1;
+
+// Frames by id, whether or not ids are positions.
+export class FrameTable {
+  readonly hasSystemMarks: boolean;
+  private readonly byId = new Map<number, Frame>();
+
+  constructor(readonly all: Frame[]) {
+    let marks = false;
+    for (const frame of all) {
+      this.byId.set(frame.id, frame);
+      marks ||= frame.system === true;
+    }
+    this.hasSystemMarks = marks;
+  }
+
+  get(id: number): Frame {
+    return this.byId.get(id) ?? { id, function: '(unknown frame)' };
+  }
+
+  // The frame that answers for a stack: what the report blames, else the first that is not runtime code.
+  blamed(stack: number[], blamed?: number | null): Frame | undefined {
+    if (blamed !== undefined && blamed !== null) return this.get(blamed);
+    const own = stack.find((id) => !this.get(id).system);
+    const chosen = own ?? stack[0];
+    return chosen === undefined ? undefined : this.get(chosen);
+  }
+}
+
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1) || path;
+}
+
+// "parser.cpp:42", "libfoo.so" or nothing: what stands behind a function name.
+export function frameLocation(frame: Frame): string {
+  if (frame.file) return frame.line ? `${baseName(frame.file)}:${frame.line}` : baseName(frame.file);
+  return frame.module ? baseName(frame.module) : '';
+}
+
+export function frameFullLocation(frame: Frame): string {
+  const source = frame.file ? (frame.line ? `${frame.file}:${frame.line}` : frame.file) : '';
+  return [source, frame.module ?? ''].filter(Boolean).join(' in ');
+}
+
+// Sites by id; a report usually numbers them by position, which makes this an array look-up.
+export function siteById(process: Process, id: number): Site | undefined {
+  const sites = process.sites ?? [];
+  return sites[id]?.id === id ? sites[id] : sites.find((site) => site.id === id);
+}
+
+export function hasAnySymbols(frames: FrameTable): boolean {
+  return frames.all.length === 0 || frames.all.some((frame) => Boolean(frame.file));
+}
+
+export function isAllZero(values: number[] | undefined): boolean {
+  return !values || values.every((value) => value === 0);
+}

@@ -1,0 +1,64 @@
+// Questions about sites that several views ask: which match a filter, what a row of them shows when opened.
+import type { Context } from '../context';
+import { h } from '../dom';
+import * as format from '../format';
+import type { FrameTable, Site } from '../model';
+import { bytesFigure, countFigure, facts } from './section';
+import { trend } from './sparkline';
+import { stackList } from './stack';
+
+// Every word must occur in some frame of the stack (function, file or module); a word with "-" in front must not.
+// Frames are few and shared, so each is searched once and a stack is then a matter of looking up bits.
+export function stackFilter(frames: FrameTable, text: string): ((stack: number[]) => boolean) | null {
+  const words = text.toLowerCase().split(/\s+/).filter((word) => word !== '' && word !== '-').slice(0, 30);
+  if (words.length === 0) return null;
+  let wanted = 0;
+  let unwanted = 0;
+  const needles = words.map((word, bit) => {
+    if (word.startsWith('-')) unwanted |= 1 << bit;
+    else wanted |= 1 << bit;
+    return word.replace(/^-/, '');
+  });
+  const bits = new Map<number, number>();
+  for (const frame of frames.all) {
+    const haystack = `${frame.function}\n${frame.file ?? ''}\n${frame.module ?? ''}`.toLowerCase();
+    let found = 0;
+    needles.forEach((needle, bit) => {
+      if (haystack.includes(needle)) found |= 1 << bit;
+    });
+    if (found !== 0) bits.set(frame.id, found);
+  }
+  return (stack) => {
+    let found = 0;
+    for (const id of stack) found |= bits.get(id) ?? 0;
+    return (found & wanted) === wanted && (found & unwanted) === 0;
+  };
+}
+
+export function growthText(site: Site): string {
+  if (!site.growth) return '';
+  return format.rate(site.growth.slope_bytes_per_s);
+}
+
+export function verdictText(verdict: string): string {
+  return verdict.replaceAll('_', ' ');
+}
+
+export function siteDetail(context: Context, site: Site): HTMLElement {
+  const rows: [string, HTMLElement | string][] = [
+    ['Live at end', h('span', {}, bytesFigure(site.live_bytes), ' in ', format.plural(site.live_blocks, 'block'))],
+    ['At the peak', h('span', {}, bytesFigure(site.peak_bytes), site.peak_blocks === undefined ? '' : ` in ${format.plural(site.peak_blocks, 'block')}`)],
+    ['Allocations', h('span', {}, countFigure(site.allocations), ', ', bytesFigure(site.allocated_bytes), ' in all')],
+    ['Temporary', h('span', {}, countFigure(site.temporary_allocations), ` (${format.percent(site.temporary_allocations, site.allocations)})`)],
+  ];
+  if (site.deallocations !== undefined) rows.push(['Freed', countFigure(site.deallocations)]);
+  if (site.inherited_bytes) rows.push(['Made before the fork', bytesFigure(site.inherited_bytes)]);
+  if (site.growth) {
+    const sure = site.growth.confidence === undefined ? '' : `, confidence ${Math.round(site.growth.confidence * 100)}%`;
+    const verdict = site.growth.verdict ? `${verdictText(site.growth.verdict)}: ` : '';
+    rows.push(['Growth', `${verdict}${growthText(site)}${sure}`]);
+  }
+  return h('div', { class: 'site-detail' },
+    h('div', { class: 'site-figures' }, facts(rows), trend(site.live_bytes_over_time, context.process.bucket_end_ns)),
+    stackList(context, site.stack, context.frames.blamed(site.stack, site.blamed)));
+}

@@ -1,0 +1,40 @@
+// The key figures, each with what it is measured against.
+import type { View } from '../context';
+import { type Child, figure, h } from '../dom';
+import * as format from '../format';
+import { bytesFigure, countFigure } from '../parts/section';
+import { isAllZero } from '../model';
+
+function tile(name: string, key: string, value: Child, note: Child, tone = ''): HTMLElement {
+  return h('div', { class: `tile ${tone}`, attrs: { 'data-figure': key } }, h('dt', {}, name), h('dd', {}, h('span', { class: 'tile-value' }, value), note && h('span', { class: 'tile-note' }, note)));
+}
+
+export const figures: View = {
+  id: 'figures',
+  title: 'Key figures',
+  render({ process }) {
+    const { totals, mappings, timeline, diagnostics } = process;
+    const tiles: HTMLElement[] = [];
+    tiles.push(tile('Live at the end', 'live_bytes', bytesFigure(totals.live_bytes), format.plural(totals.live_blocks, 'block')));
+    tiles.push(tile('Peak heap', 'peak_bytes', bytesFigure(totals.peak_bytes), `at ${format.duration(totals.peak_time_ns)}`));
+    tiles.push(tile('Allocations', 'allocations', countFigure(totals.allocations), `${format.bytes(totals.allocated_bytes)} in all`));
+    tiles.push(tile('Temporary', 'temporary_allocations', figure(totals.temporary_allocations, format.percent(totals.temporary_allocations, totals.allocations)),
+      `${format.count(totals.temporary_allocations)} freed at once`));
+    if (process.duration_ns !== undefined) {
+      const perSecond = process.duration_ns > 0 ? totals.allocations / (process.duration_ns / 1e9) : 0;
+      tiles.push(tile('Duration', 'duration_ns', figure(process.duration_ns, format.duration(process.duration_ns)), `${format.count(perSecond)} allocations/s`));
+    }
+    if (isAllZero(timeline?.rss_bytes)) tiles.push(tile('RSS peak', 'rss_peak', h('span', { class: 'muted' }, '\u2013'), 'not sampled'));
+    else {
+      const peak = timeline?.rss_bytes?.reduce((most, value) => Math.max(most, value), 0) ?? 0;
+      tiles.push(tile('RSS peak', 'rss_peak', bytesFigure(peak), 'largest sample'));
+    }
+    if (mappings) tiles.push(tile('Mappings live', 'mappings_live_bytes', bytesFigure(mappings.live_bytes), `peak ${format.bytes(mappings.peak_bytes)}`));
+    tiles.push(tile('Snapshots', 'snapshots', countFigure(process.snapshots?.length ?? 0), process.findings ? format.plural(process.findings.length, 'finding') : ''));
+    if (diagnostics) {
+      const dropped = diagnostics.dropped_events ?? 0;
+      tiles.push(tile('Dropped events', 'dropped_events', countFigure(dropped), dropped === 0 ? 'nothing was lost' : 'figures are too low', dropped > 0 ? 'bad' : ''));
+    }
+    return h('section', { class: 'figures', attrs: { 'aria-label': 'Key figures' } }, h('dl', { class: 'tiles' }, ...tiles));
+  },
+};

@@ -1,0 +1,114 @@
+// The browser side of the tests: pages made by the real renderer, opened from file://, watched for anything that a
+// report must not do. Environment: LEAK_NPM_DIR (packages), LEAK_RENDER_HTML (tool), LEAK_SCREENSHOTS, CHROMIUM.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+function setting(name) {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run this test through ctest -R html_report`);
+  return value;
+}
+
+const require = createRequire(join(setting('LEAK_NPM_DIR'), 'package.json'));
+const { chromium } = require('playwright-core');
+const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const tool = setting('LEAK_RENDER_HTML');
+const screenshots = setting('LEAK_SCREENSHOTS');
+const reports = fileURLToPath(new URL('../golden/reports/', import.meta.url));
+
+function findChromium() {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']) {
+      try {
+        accessSync(join(folder, name), constants.X_OK);
+        return join(folder, name);
+      } catch { /* not here */ }
+    }
+  }
+  throw new Error('No Chromium found: install the package chromium, or name a browser in CHROMIUM.');
+}
+
+export function golden(name) {
+  return JSON.parse(readFileSync(join(reports, name), 'utf8'));
+}
+
+export class Browser {
+  static async start() {
+    const browser = new Browser();
+    browser.work = mkdtempSync(join(tmpdir(), 'leak-html-'));
+    mkdirSync(screenshots, { recursive: true });
+    // A context of its own profile directory: nothing is left from an earlier run.
+    browser.context = await chromium.launchPersistentContext(join(browser.work, 'profile'), {
+      executablePath: findChromium(), timezoneId: 'UTC', viewport: { width: 1280, height: 900 },
+      args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
+    });
+    return browser;
+  }
+
+  async close() {
+    await this.context.close();
+    rmSync(this.work, { recursive: true, force: true });
+  }
+
+  // Renders a report (an object) with the real renderer and returns the file.
+  render(name, report) {
+    const json = join(this.work, `${name}.json`);
+    const html = join(this.work, `${name}.html`);
+    writeFileSync(json, JSON.stringify(report));
+    execFileSync(tool, [json, html]);
+    return { html, jsonBytes: statSync(json).size, htmlBytes: statSync(html).size };
+  }
+
+  async open(html, { hash = '', width = 1280, scheme = 'light', ready = true } = {}) {
+    const page = await this.context.newPage();
+    const wrong = [];
+    page.on('console', (message) => ['error', 'warning'].includes(message.type()) && wrong.push(message.text()));
+    page.on('pageerror', (error) => wrong.push(String(error)));
+    page.on('request', (request) => {
+      if (!/^(file|blob|data):/.test(request.url())) wrong.push(`request for ${request.url()}`);
+    });
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width, height: 900 });
+    const url = pathToFileURL(html).href;
+    await page.goto(url + hash);
+    if (ready) await page.waitForSelector('html[data-ready]');
+    page.wrong = wrong;
+    return page;
+  }
+
+  async shoot(page, name) {
+    await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+  }
+}
+
+// Draws what waits for being looked at.
+export async function showEverything(page) {
+  const flame = page.locator('#flame');
+  if (await flame.count()) {
+    await flame.scrollIntoViewIfNeeded();
+    await page.waitForSelector('.flame-node');
+  }
+  await page.evaluate(() => scrollTo(0, 0));
+}
+
+export async function assertAccessible(page) {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  const told = violations.map((one) => `${one.impact} ${one.id}: ${one.help}\n  ${one.nodes.slice(0, 5).map((node) => `${node.html.slice(0, 160)} ${node.any[0]?.message ?? ''}`).join('\n  ')}`);
+  assert.deepEqual(told, [], told.join('\n'));
+}
+
+export async function assertNoSideScroll(page) {
+  const { content, view } = await page.evaluate(() => ({ content: document.documentElement.scrollWidth, view: innerWidth }));
+  assert.ok(content <= view, `the page is ${content} px wide in a window of ${view} px`);
+}
+
+export function assertQuiet(page) {
+  assert.deepEqual(page.wrong, []);
+}
