@@ -131,6 +131,14 @@ bool MetaParser::parse_record(std::span<const std::uint8_t> record, const trace:
       return true;
     }
     case trace::MetaKind::kChild: return append(record, meta_.children);
+    case trace::MetaKind::kStackCheck: {
+      trace::StackCheckRecord checks{};
+      if (!take_whole(record, checks)) return false;
+      if (!meta_.stack_checks || meta_.stack_checks->header.ticks <= header.ticks) meta_.stack_checks = checks;
+      return true;
+    }
+    case trace::MetaKind::kStackMismatch: return append(record, meta_.stack_mismatches);
+    case trace::MetaKind::kSampling: return append(record, meta_.sampling);
   }
   ++diagnostics_.unknown_records;
   return true;
@@ -180,6 +188,8 @@ void MetaParser::finish() {
                    [](const auto& a, const auto& b) { return a.header.ticks < b.header.ticks; });
   std::stable_sort(meta_.markers.begin(), meta_.markers.end(),
                    [](const auto& a, const auto& b) { return a.record.header.ticks < b.record.header.ticks; });
+  std::stable_sort(meta_.sampling.begin(), meta_.sampling.end(),
+                   [](const auto& a, const auto& b) { return a.header.ticks < b.header.ticks; });
 }
 
 }  // namespace leak::scan
