@@ -8,7 +8,8 @@ namespace leak::scan {
 
 namespace {
 
-// Takes fixed structs and counted strings off the front of a record; once something is missing, everything is.
+// Takes fixed structs and counted strings off the front of a record; once something is missing, everything
+// is.
 class RecordCursor {
  public:
   explicit RecordCursor(std::span<const std::uint8_t> bytes) : rest_(bytes) {}
@@ -106,7 +107,8 @@ bool MetaParser::parse_record(std::span<const std::uint8_t> record, const trace:
       if (!meta_.process) meta_.process = std::move(process);
       return true;
     }
-    case trace::MetaKind::kModule: return parse_module(record);
+    case trace::MetaKind::kModule:
+      return parse_module(record);
     case trace::MetaKind::kModuleGone: {
       trace::ModuleGoneRecord gone{};
       if (!take_whole(record, gone)) return false;
@@ -114,10 +116,14 @@ bool MetaParser::parse_record(std::span<const std::uint8_t> record, const trace:
       if (found != module_index_.end()) meta_.modules[found->second].gone_ticks = header.ticks;
       return true;
     }
-    case trace::MetaKind::kPc: return append(record, meta_.pcs);
-    case trace::MetaKind::kThread: return parse_thread(record);
-    case trace::MetaKind::kSample: return append(record, meta_.samples);
-    case trace::MetaKind::kMarker: return parse_marker(record);
+    case trace::MetaKind::kPc:
+      return append(record, meta_.pcs);
+    case trace::MetaKind::kThread:
+      return parse_thread(record);
+    case trace::MetaKind::kSample:
+      return append(record, meta_.samples);
+    case trace::MetaKind::kMarker:
+      return parse_marker(record);
     case trace::MetaKind::kCounters: {
       trace::CountersRecord counters{};
       if (!take_whole(record, counters)) return false;
