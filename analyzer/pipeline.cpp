@@ -93,12 +93,10 @@ void write_report(const Renderer& renderer, const ReportModel& model, const std:
   file.finish();
 }
 
-ReportOptions limits_of(const OutputOptions& output, bool only_text) {
+// The same for every kind of report, so that all of them come to the same findings.
+ReportOptions limits_of(const OutputOptions& output) {
   ReportOptions report;
-  report.max_sites = output.max_sites;
-  // Each of the five tables takes its rows from the leaders by its own criterion.
-  constexpr std::size_t kTables = 5;
-  if (only_text) report.max_sites = std::max(kTables * output.top, kTables * 20);
+  report.max_sites = std::max(output.max_sites, output.top);
   if (output.all_sites) report.max_sites.reset();
   return report;
 }
@@ -109,8 +107,7 @@ void write_reports(const InputOptions& input, const OutputOptions& output, std::
   const int on_standard_output = (text ? 1 : 0) + (output.html == "-" ? 1 : 0) + (output.json == "-" ? 1 : 0);
   if (on_standard_output > 1) throw CommandError("only one report can go to standard output; give the others a file");
 
-  const ReportModel model =
-      build_model(input, limits_of(output, output.html.empty() && output.json.empty()), diagnostics);
+  const ReportModel model = build_model(input, limits_of(output), diagnostics);
   // From here on only renderers.
   if (!output.json.empty()) write_report(JsonRenderer(), model, output.json, out);
   if (!output.html.empty()) write_report(HtmlRenderer(), model, output.html, out);

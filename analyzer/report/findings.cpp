@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <map>
 
+#include "analyses/growth.h"
 #include "base/units.h"
 #include "report/system_frames.h"
 #include "report/verdict.h"
@@ -18,41 +20,59 @@ constexpr std::uint64_t kLeastSurvivors = 16;
 constexpr std::uint64_t kLeastBytes = 4096;
 constexpr std::uint64_t kLeastMappedBytes = 1U << 20;
 constexpr std::size_t kMostFindings = 100;
+constexpr std::size_t kWarmUpParts = 5;  // one of them is cut off
 
-bool is_sure(const std::optional<ReportGrowth>& growth) {
-  return growth && growth->slope_bytes_per_s > 0 && growth->confidence >= kLeastConfidence;
-}
-
-bool leaks(const ReportSite& site) {
-  return is_sure(site.growth) && site.live_blocks >= kLeastSurvivors && site.live_bytes >= kLeastBytes &&
-         rises_to_the_end(site.live_bytes_over_time);
-}
+bool is_sure(double slope, double confidence) { return slope > 0 && confidence >= kLeastConfidence; }
 
 std::string percent(double share) { return std::to_string(static_cast<int>(share * 100)) + " %"; }
 
-// The sites that leak at one place in the source, by several call paths.
+// All sites that blame one place in the source. They are judged together: one leak is often reached by many call
+// paths, none of which grows steadily by itself.
 struct Suspect {
   std::vector<const ReportSite*> sites;  // by live bytes, as in the report
   std::uint64_t bytes = 0;
   std::uint64_t blocks = 0;
-  double slope = 0;
-  double confidence = 1;
+  std::vector<std::uint64_t> bytes_over_time;
+
+  void add(const ReportSite& site) {
+    sites.push_back(&site);
+    bytes += site.live_bytes;
+    blocks += site.live_blocks;
+    bytes_over_time.resize(std::max(bytes_over_time.size(), site.live_bytes_over_time.size()));
+    for (std::size_t i = 0; i != site.live_bytes_over_time.size(); ++i) {
+      bytes_over_time[i] += site.live_bytes_over_time[i];
+    }
+  }
 };
 
-ReportFinding leak_finding(const Suspect& suspect, const ReportProcess& process,
+template <class T>
+std::vector<T> after_warm_up(const std::vector<T>& series) {
+  return {series.begin() + static_cast<std::ptrdiff_t>(series.size() / kWarmUpParts), series.end()};
+}
+
+// nullopt unless the suspect leaks.
+std::optional<Trend> leak_trend(const Suspect& suspect, const std::vector<std::uint64_t>& time_ns) {
+  if (suspect.blocks < kLeastSurvivors || suspect.bytes < kLeastBytes) return std::nullopt;
+  if (suspect.bytes_over_time.size() != time_ns.size() || !rises_to_the_end(suspect.bytes_over_time)) {
+    return std::nullopt;
+  }
+  const Trend trend = robust_trend(after_warm_up(time_ns), after_warm_up(suspect.bytes_over_time));
+  return is_sure(trend.slope_per_s, trend.confidence) ? std::optional(trend) : std::nullopt;
+}
+
+ReportFinding leak_finding(const Suspect& suspect, const Trend& trend, const ReportProcess& process,
                            const std::vector<ReportFrame>& frames) {
   const ReportSite& largest = *suspect.sites.front();
   ReportFinding finding;
   finding.kind = "leak";
-  finding.severity = Severity::kWarning;
   finding.title = "Memory allocated in " + place_of(largest, frames) + " piles up: " +
-                  format_bytes_per_second(suspect.slope) + ", still rising at the end";
+                  format_bytes_per_second(trend.slope_per_s) + ", still rising at the end";
   finding.bytes = suspect.bytes;
   finding.blocks = suspect.blocks;
   finding.site = largest.id;
   finding.evidence = {
-      {"growth", format_bytes_per_second(suspect.slope)},
-      {"confidence", percent(suspect.confidence)},
+      {"growth", format_bytes_per_second(trend.slope_per_s)},
+      {"confidence", percent(trend.confidence)},
       {"survivors", format_count(suspect.blocks) + " blocks, " + format_bytes(suspect.bytes)},
       {"observed for", format_duration(process.duration_ns)},
   };
@@ -65,20 +85,18 @@ ReportFinding leak_finding(const Suspect& suspect, const ReportProcess& process,
 void find_leaks(ReportProcess& process, const std::vector<ReportFrame>& frames) {
   std::map<std::string, Suspect> suspects;
   for (const ReportSite& site : process.sites) {
-    if (!leaks(site)) continue;
-    Suspect& suspect = suspects[place_of(site, frames)];
-    suspect.sites.push_back(&site);
-    suspect.bytes += site.live_bytes;
-    suspect.blocks += site.live_blocks;
-    suspect.slope += site.growth->slope_bytes_per_s;
-    suspect.confidence = std::min(suspect.confidence, site.growth->confidence);
+    if (site.live_blocks != 0) suspects[place_of(site, frames)].add(site);
   }
-  for (const auto& [place, suspect] : suspects) process.findings.push_back(leak_finding(suspect, process, frames));
+  for (const auto& [place, suspect] : suspects) {
+    if (const std::optional<Trend> trend = leak_trend(suspect, process.bucket_end_ns)) {
+      process.findings.push_back(leak_finding(suspect, *trend, process, frames));
+    }
+  }
 }
 
 void find_growing_mappings(ReportProcess& process, const std::vector<ReportFrame>& frames,
                            const std::optional<ReportGrowth>& growth) {
-  if (!is_sure(growth) || process.mappings.live_bytes < kLeastMappedBytes ||
+  if (!growth || !is_sure(growth->slope_bytes_per_s, growth->confidence) || process.mappings.live_bytes < kLeastMappedBytes ||
       !rises_to_the_end(process.timeline.mapped_bytes)) {
     return;
   }
@@ -104,7 +122,7 @@ void find_growing_mappings(ReportProcess& process, const std::vector<ReportFrame
 
 bool rises_to_the_end(const std::vector<std::uint64_t>& values) {
   constexpr std::size_t kParts = 4;
-  const std::size_t warm_up = values.size() / 5;
+  const std::size_t warm_up = values.size() / kWarmUpParts;
   const std::size_t judged = values.size() - warm_up;
   if (judged < 2 * kParts) return false;
   std::array<double, kParts> means{};

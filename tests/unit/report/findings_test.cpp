@@ -15,19 +15,21 @@ std::vector<std::uint64_t> ramp(std::size_t points, std::uint64_t step) {
   return values;
 }
 
+ReportProcess judged(const test::SmallHistory& made, test::FakeSymbolizer& symbolizer) {
+  ReportBuilder builder(symbolizer, {});
+  builder.add({made.history, {}, std::nullopt});
+  return std::move(builder).finish().processes.at(0);
+}
+
 // A program with `leaks` sites that grow until the end, each in a function of its own.
-ReportProcess judged(test::SmallHistory& made, int leaks, double confidence = 1) {
+ReportProcess judged(test::SmallHistory& made, int leaks) {
   test::FakeSymbolizer symbolizer;
-  std::vector<std::optional<ReportGrowth>> growth;
   for (int i = 0; i != leaks; ++i) {
     const std::uint64_t address = 0x100 + static_cast<std::uint64_t>(i);
     symbolizer.name(address, "leak_" + std::to_string(i), "/src/leak.cpp", 10);
     made.site(made.stack({address}), 1000, 100'000).live_bytes_over_time = ramp(20, 5000);
-    growth.push_back(ReportGrowth{10'000, confidence, {}});
   }
-  ReportBuilder builder(symbolizer, {});
-  builder.add({made.history, growth, std::nullopt});
-  return std::move(builder).finish().processes.at(0);
+  return judged(made, symbolizer);
 }
 
 TEST(Findings, NothingGrowsSoNothingIsFound) {
@@ -54,9 +56,19 @@ TEST(Findings, ThreeLeaksAreCritical) {
   EXPECT_EQ(judged(made, 3).severity, Severity::kCritical);
 }
 
-TEST(Findings, UnsureGrowthIsNoLeak) {
+TEST(Findings, UnsteadyGrowthIsNoLeak) {
   test::SmallHistory made;
-  EXPECT_TRUE(judged(made, 3, 0.6).findings.empty());
+  test::FakeSymbolizer symbolizer;
+  std::vector<std::uint64_t>& series = made.site(made.stack({0x10}), 1000, 100'000).live_bytes_over_time;
+  for (std::size_t i = 0; i != series.size(); ++i) series[i] = 1000 * i + (i % 2) * 20'000;
+  EXPECT_TRUE(judged(made, symbolizer).findings.empty());
+}
+
+TEST(Findings, FewSurvivorsAreNoLeak) {
+  test::SmallHistory made;
+  test::FakeSymbolizer symbolizer;
+  made.site(made.stack({0x10}), 3, 100'000).live_bytes_over_time = ramp(20, 5000);
+  EXPECT_TRUE(judged(made, symbolizer).findings.empty());
 }
 
 TEST(Findings, ShortRunsAreNotJudged) {
@@ -67,21 +79,20 @@ TEST(Findings, ShortRunsAreNotJudged) {
   EXPECT_NE(process.verdict.find("too short to judge growth"), std::string::npos);
 }
 
-TEST(Findings, CallPathsToOnePlaceAreOneLeak) {
+TEST(Findings, CallPathsToOnePlaceAreJudgedTogether) {
   test::SmallHistory made;
   test::FakeSymbolizer symbolizer;
   symbolizer.name(0x10, "leak", "/src/leak.cpp", 10);
-  std::vector<std::optional<ReportGrowth>> growth;
-  for (const std::uint64_t caller : {0x20U, 0x30U, 0x40U}) {
-    made.site(made.stack({0x10, caller}), 100, 10'000).live_bytes_over_time = ramp(20, 500);
-    growth.push_back(ReportGrowth{1000, 1, {}});
+  for (std::uint64_t path = 0; path != 20; ++path) {
+    // Each path leaks once, at a time of its own.
+    std::vector<std::uint64_t>& series = made.site(made.stack({0x10, 0x20 + path}), 1, 1000).live_bytes_over_time;
+    for (std::size_t i = 0; i != series.size(); ++i) series[i] = i < path ? 0 : 1000;
   }
-  ReportBuilder builder(symbolizer, {});
-  builder.add({made.history, growth, std::nullopt});
-  const ReportModel model = std::move(builder).finish();
-  ASSERT_EQ(model.processes[0].findings.size(), 1U);
-  EXPECT_EQ(model.processes[0].findings[0].blocks, 300U);
-  EXPECT_EQ(model.severity, Severity::kWarning);
+  const ReportProcess process = judged(made, symbolizer);
+  ASSERT_EQ(process.findings.size(), 1U);
+  EXPECT_EQ(process.findings[0].blocks, 20U);
+  EXPECT_EQ(process.findings[0].bytes, 20'000U);
+  EXPECT_EQ(process.severity, Severity::kWarning);
 }
 
 TEST(Findings, GrowingMappingsAreFound) {
