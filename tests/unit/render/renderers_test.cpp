@@ -53,6 +53,13 @@ TEST(TextRenderer, KeepsToTheWidthAndToTheRows) {
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 60U) << line;
 }
 
+TEST(TextRenderer, TellsOnlyTheWorstOfManyProcessesInFull) {
+  const std::string text = rendered(TextRenderer({false, 100, 1}));
+  EXPECT_NE(text.find("pid 4242, ran"), std::string::npos);
+  EXPECT_EQ(text.find("pid 4250, ran"), std::string::npos);
+  EXPECT_NE(text.find("1 more processes are only in the tree above"), std::string::npos);
+}
+
 TEST(TextRenderer, ColoursOnlyWhenAsked) {
   EXPECT_EQ(rendered(TextRenderer({false, 100, 10})).find('\x1b'), std::string::npos);
   EXPECT_NE(rendered(TextRenderer({true, 100, 10})).find("\x1b[1;33mWARNING"), std::string::npos);
