@@ -33,8 +33,9 @@ class FrameTexts {
     std::vector<std::string> texts;
     if (!symbolizer_) return {hex_address(pc.address)};
     for (const SourceFrame& frame : symbolizer_->frames_at(pc, module)) {
-      texts.push_back(frame.file.empty() ? frame.function
-                                         : frame.function + " (" + frame.file + ":" + std::to_string(frame.line) + ")");
+      texts.push_back(frame.file.empty()
+                          ? frame.function
+                          : frame.function + " (" + frame.file + ":" + std::to_string(frame.line) + ")");
     }
     return texts;
   }
@@ -64,16 +65,19 @@ ListedEvent listed(const DumpedEvent& from) {
 // What the reader of a dump must know, on the side: the lines themselves are data.
 void warn_of_damage(const Diagnostics& data, std::ostream& diagnostics) {
   if (data.dropped_events != 0) {
-    diagnostics << "leakscan: " << format_count(data.dropped_events) << " events were dropped while recording\n";
+    diagnostics << "leakscan: " << format_count(data.dropped_events)
+                << " events were dropped while recording\n";
   }
   if (data.torn_frames != 0) {
-    diagnostics << "leakscan: " << format_count(data.torn_frames) << " frames could not be read to their end\n";
+    diagnostics << "leakscan: " << format_count(data.torn_frames)
+                << " frames could not be read to their end\n";
   }
 }
 
 }  // namespace
 
-void dump_events(const InputOptions& input, const DumpOptions& options, std::ostream& out, std::ostream& diagnostics) {
+void dump_events(const InputOptions& input, const DumpOptions& options, std::ostream& out,
+                 std::ostream& diagnostics) {
   Diagnostics data;
   EventDump dump(open_trace_files(input.traces.front()), data);
   std::optional<SymbolOptions> symbols;

@@ -15,8 +15,8 @@ namespace leak::scan {
 namespace {
 
 // By trace::DropReason.
-constexpr std::array<const char*, trace::kDropReasonCount> kDropNames = {"signal_handler", "disk_full", "write_error",
-                                                                         "quota", "no_memory"};
+constexpr std::array<const char*, trace::kDropReasonCount> kDropNames = {"signal_handler", "disk_full",
+                                                                         "write_error", "quota", "no_memory"};
 
 void add_counters(const TraceMeta& meta, TraceInfo& info) {
   if (!meta.counters) return;
@@ -52,7 +52,8 @@ TraceInfo info_of(const std::string& path) {
   info.samples = meta.samples.size();
   for (const MarkerMeta& marker : meta.markers) info.markers.push_back(marker.label);
   for (const trace::ChildRecord& child : meta.children) info.forked_children.push_back(child.child_pid);
-  for (const Thread& thread : list_threads(meta, clock)) info.threads.push_back({thread.tid.value, thread.name, 0, 0});
+  for (const Thread& thread : list_threads(meta, clock))
+    info.threads.push_back({thread.tid.value, thread.name, 0, 0});
   PcTables tables;
   tables.add(meta, clock);
   info.modules = modules_of(tables.modules());

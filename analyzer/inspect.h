@@ -13,6 +13,7 @@ namespace leak::scan {
 void print_info(const std::vector<std::string>& traces, bool as_json, std::ostream& out);
 
 // `leakscan dump`. Throws CommandError.
-void dump_events(const InputOptions& input, const DumpOptions& options, std::ostream& out, std::ostream& diagnostics);
+void dump_events(const InputOptions& input, const DumpOptions& options, std::ostream& out,
+                 std::ostream& diagnostics);
 
 }  // namespace leak::scan

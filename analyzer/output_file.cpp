@@ -20,7 +20,8 @@ void OutputFile::finish() {
   errno = 0;
   stream().flush();
   if (!stream()) {
-    throw CommandError("cannot write " + (path_ == "-" ? std::string("to standard output") : "'" + path_ + "'") + ": " +
+    throw CommandError("cannot write " +
+                       (path_ == "-" ? std::string("to standard output") : "'" + path_ + "'") + ": " +
                        std::strerror(errno));
   }
 }

@@ -17,7 +17,6 @@
 #include "output_file.h"
 #include "render/collapsed_renderer.h"
 #include "render/html_renderer.h"
-#include "render/html_renderer.h"
 #include "render/json_renderer.h"
 #include "render/text_renderer.h"
 #include "replay/heap_replay.h"
@@ -87,7 +86,8 @@ ReportModel build_model(const InputOptions& input, const ReportOptions& report, 
   return model;
 }
 
-void write_report(const Renderer& renderer, const ReportModel& model, const std::string& path, std::ostream& out) {
+void write_report(const Renderer& renderer, const ReportModel& model, const std::string& path,
+                  std::ostream& out) {
   OutputFile file(path, out);
   renderer.render(model, file.stream());
   file.finish();
@@ -105,14 +105,16 @@ void write_reports(const InputOptions& input, const OutputOptions& output, std::
                    std::ostream& diagnostics) {
   const bool text = output.text || (output.html.empty() && output.json.empty());
   const int on_standard_output = (text ? 1 : 0) + (output.html == "-" ? 1 : 0) + (output.json == "-" ? 1 : 0);
-  if (on_standard_output > 1) throw CommandError("only one report can go to standard output; give the others a file");
+  if (on_standard_output > 1)
+    throw CommandError("only one report can go to standard output; give the others a file");
 
   const ReportModel model = build_model(input, limits_of(output), diagnostics);
   // From here on only renderers.
   if (!output.json.empty()) write_report(JsonRenderer(), model, output.json, out);
   if (!output.html.empty()) write_report(HtmlRenderer(), model, output.html, out);
   if (text) {
-    const TextOptions style{wants_colours(STDOUT_FILENO), terminal_width(STDOUT_FILENO, kPlainWidth), output.top};
+    const TextOptions style{wants_colours(STDOUT_FILENO), terminal_width(STDOUT_FILENO, kPlainWidth),
+                            output.top};
     write_report(TextRenderer(style), model, "-", out);
   }
 }
@@ -120,9 +122,10 @@ void write_reports(const InputOptions& input, const OutputOptions& output, std::
 int run_and_report(const Options& options, std::ostream& out, std::ostream& diagnostics) {
   const Recording recording = record_program({options.run.command, options.run.trace, options.run.settings});
   if (recording.traces.empty()) {
-    throw CommandError("'" + options.run.command.front() + "' ended with code " + std::to_string(recording.exit_code) +
-                       " but no trace was written: it (or what started it) cleared LD_PRELOAD, or the trace's place"
-                       " is not writable");
+    throw CommandError(
+        "'" + options.run.command.front() + "' ended with code " + std::to_string(recording.exit_code) +
+        " but no trace was written: it (or what started it) cleared LD_PRELOAD, or the trace's place"
+        " is not writable");
   }
   InputOptions input = options.input;
   input.traces = recording.traces;
@@ -150,12 +153,23 @@ void export_traces(const Options& options, std::ostream& out, std::ostream& diag
 
 int run_command(const Options& options, std::ostream& out, std::ostream& diagnostics) {
   switch (options.command) {
-    case Command::kPrintText: out << options.text; break;
-    case Command::kRun: return run_and_report(options, out, diagnostics);
-    case Command::kAnalyze: write_reports(options.input, options.output, out, diagnostics); break;
-    case Command::kInfo: print_info(options.input.traces, options.info_json, out); break;
-    case Command::kDump: dump_events(options.input, options.dump, out, diagnostics); break;
-    case Command::kExport: export_traces(options, out, diagnostics); break;
+    case Command::kPrintText:
+      out << options.text;
+      break;
+    case Command::kRun:
+      return run_and_report(options, out, diagnostics);
+    case Command::kAnalyze:
+      write_reports(options.input, options.output, out, diagnostics);
+      break;
+    case Command::kInfo:
+      print_info(options.input.traces, options.info_json, out);
+      break;
+    case Command::kDump:
+      dump_events(options.input, options.dump, out, diagnostics);
+      break;
+    case Command::kExport:
+      export_traces(options, out, diagnostics);
+      break;
   }
   out.flush();
   if (!out) throw CommandError("cannot write to standard output");

@@ -23,7 +23,8 @@ std::optional<Trend> measure_mapping_growth(const HeapHistory& history) {
     times.push_back(point.time_ns);
     values.push_back(point.mapped_bytes);
   }
-  if (std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end()) return std::nullopt;
+  if (std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end())
+    return std::nullopt;
   return robust_trend(times, values);
 }
 

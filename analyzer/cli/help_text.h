@@ -9,7 +9,8 @@ inline constexpr const char* kMainHelp =
     "  LD_PRELOAD=libleakhook.so ./server; leakscan analyze leakhook.server.*.zst\n"
     "\n"
     "leakscan COMMAND --help explains one command.\n"
-    "Exit codes: 0 fine; 1 a gate found something; 2 the command cannot be done; run returns the program's own.";
+    "Exit codes: 0 fine; 1 a gate found something; 2 the command cannot be done; run returns the program's "
+    "own.";
 
 inline constexpr const char* kRunHelp =
     "Everything from the program's name on belongs to the program.\n"
@@ -17,7 +18,8 @@ inline constexpr const char* kRunHelp =
     "  leakscan run -- ./myapp --its own arguments\n"
     "  leakscan run --html report.html --text -- ./myapp\n"
     "  leakscan run -o before.zst --only myapp -- make test\n"
-    "Children are recorded too, each in a trace of its own. Returns the program's exit code, or 128 + signal number.";
+    "Children are recorded too, each in a trace of its own. Returns the program's exit code, or 128 + signal "
+    "number.";
 
 inline constexpr const char* kAnalyzeHelp =
     "Without --html or --json the report is text.\n"
@@ -34,8 +36,10 @@ inline constexpr const char* kInfoHelp =
     "  leakscan info --json t.zst | jq .dropped_events";
 
 inline constexpr const char* kDumpHelp =
-    "Tab-separated columns: time in ns, thread, operation, address, size, old address, stack (leaf first). What an\n"
-    "event does not have is empty. Events of one thread are in its order; those of several threads within one\n"
+    "Tab-separated columns: time in ns, thread, operation, address, size, old address, stack (leaf first). "
+    "What an\n"
+    "event does not have is empty. Events of one thread are in its order; those of several threads within "
+    "one\n"
     "time stamp (--time-ns of run) are in no particular order.\n"
     "Examples:\n"
     "  leakscan dump t.zst | cut -f3 | sort | uniq -c\n"

@@ -20,7 +20,8 @@ CLI::Option* add_time(CLI::App& command, const std::string& name, std::optional<
           name,
           [&target, name](const std::string& text) {
             target = parse_duration(text);
-            if (!target) throw CommandError(name + " takes a time such as 1.5s, 200ms or 2m, not '" + text + "'");
+            if (!target)
+              throw CommandError(name + " takes a time such as 1.5s, 200ms or 2m, not '" + text + "'");
           },
           description)
       ->type_name("TIME");
@@ -34,7 +35,8 @@ void add_symbol_options(CLI::App& command, InputOptions& input) {
   command.add_option("--debug-dir", input.debug_dirs, "Look for debug files (or unstripped copies) here too")
       ->type_name("DIR")
       ->allow_extra_args(false);
-  command.add_option("--sysroot", input.sysroot, "Root of the system that the program ran on")->type_name("DIR");
+  command.add_option("--sysroot", input.sysroot, "Root of the system that the program ran on")
+      ->type_name("DIR");
 }
 
 void add_range_options(CLI::App& command, InputOptions& input) {
@@ -44,10 +46,13 @@ void add_range_options(CLI::App& command, InputOptions& input) {
 
 void add_report_options(CLI::App& command, Options& options) {
   OutputOptions& output = options.output;
-  command.add_option("--html", output.html, "Write the HTML report here ('-' is standard output)")->type_name("FILE");
-  command.add_option("--json", output.json, "Write the JSON report here ('-' is standard output)")->type_name("FILE");
+  command.add_option("--html", output.html, "Write the HTML report here ('-' is standard output)")
+      ->type_name("FILE");
+  command.add_option("--json", output.json, "Write the JSON report here ('-' is standard output)")
+      ->type_name("FILE");
   command.add_flag("--text", output.text, "Print the text report");
-  command.add_option("--top", output.top, "Rows of each table of the text report (default 10)")->type_name("N");
+  command.add_option("--top", output.top, "Rows of each table of the text report (default 10)")
+      ->type_name("N");
   command.add_option("--max-sites", output.max_sites, "Allocation sites in HTML and JSON (default 1000)")
       ->type_name("N");
   command.add_flag("--all-sites", output.all_sites, "No limit on allocation sites");
@@ -67,10 +72,12 @@ struct HookSetting {
 };
 constexpr std::array<HookSetting, 6> kHookSettings = {{
     {"--only", "LEAKHOOK_ONLY", "EXE,...", "Record only executables of these names"},
-    {"--max-bytes", "LEAKHOOK_MAX_BYTES", "SIZE", "Largest size of a trace, such as 500M; the rest is counted as dropped"},
+    {"--max-bytes", "LEAKHOOK_MAX_BYTES", "SIZE",
+     "Largest size of a trace, such as 500M; the rest is counted as dropped"},
     {"--level", "LEAKHOOK_LEVEL", "N", "Compression level of the trace, -5 to 19 (default 1)"},
     {"--time-ns", "LEAKHOOK_TIME_NS", "N", "Grain of time stamps in nanoseconds (default 1000)"},
-    {"--sample-ms", "LEAKHOOK_SAMPLE_MS", "N", "Milliseconds between samples of the resident set (default 50)"},
+    {"--sample-ms", "LEAKHOOK_SAMPLE_MS", "N",
+     "Milliseconds between samples of the resident set (default 50)"},
     {"--buffer-kb", "LEAKHOOK_BUFFER_KB", "N", "Room for events that wait to be written (default 4096)"},
 }};
 
@@ -100,10 +107,13 @@ void add_export(CLI::App& app, Options& options) {
       ->required()
       ->check(CLI::IsMember({"collapsed"}))
       ->type_name("FORMAT");
-  command.add_option("--cost", options.export_cost, "live, peak, allocations, allocated or temporary (default live)")
+  command
+      .add_option("--cost", options.export_cost,
+                  "live, peak, allocations, allocated or temporary (default live)")
       ->check(CLI::IsMember({"live", "peak", "allocations", "allocated", "temporary"}))
       ->type_name("COST");
-  command.add_option("-o,--output", options.export_file, "Write here instead of standard output")->type_name("FILE");
+  command.add_option("-o,--output", options.export_file, "Write here instead of standard output")
+      ->type_name("FILE");
   add_range_options(command, options.input);
   add_symbol_options(command, options.input);
 }
@@ -165,8 +175,10 @@ std::vector<std::string> known_words(CLI::App& app, CLI::App* command) {
 std::string unknown_word(CLI::App& app, CLI::App* command, const std::string& word) {
   const std::string typed = word.substr(0, word.find('='));
   const bool is_option = typed.starts_with("-");
-  std::string message = (is_option ? "there is no option '" : command == nullptr ? "there is no command '" :
-                                                                                   "unexpected argument '") + typed + "'";
+  std::string message = (is_option            ? "there is no option '"
+                         : command == nullptr ? "there is no command '"
+                                              : "unexpected argument '") +
+                        typed + "'";
   if (command != nullptr) message += " for " + command->get_name();
   const std::optional<std::string> meant = closest_word(typed, known_words(app, command));
   if (meant) return message + "; did you mean '" + *meant + "'?";

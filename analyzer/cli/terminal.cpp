@@ -26,7 +26,8 @@ bool wants_colours(int descriptor) {
 
 std::size_t terminal_width(int descriptor, std::size_t otherwise) {
   winsize size{};
-  if (!is_terminal(descriptor) || ::ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return otherwise;
+  if (!is_terminal(descriptor) || ::ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+    return otherwise;
   return size.ws_col;
 }
 

@@ -102,7 +102,8 @@ class DynamicReader {
     for (const Elf64_Phdr& segment : segments_) {
       if (segment.p_type != PT_DYNAMIC) continue;
       Elf64_Dyn entry{};
-      for (std::uint64_t at = 0; at < segment.p_filesz && file_.read(segment.p_offset + at, entry); at += sizeof entry) {
+      for (std::uint64_t at = 0; at < segment.p_filesz && file_.read(segment.p_offset + at, entry);
+           at += sizeof entry) {
         if (entry.d_tag == DT_NULL) break;
         all.push_back(entry);
       }
@@ -119,7 +120,8 @@ class DynamicReader {
 
   std::uint64_t file_offset(std::uint64_t address) const {
     for (const Elf64_Phdr& segment : segments_) {
-      if (segment.p_type == PT_LOAD && address >= segment.p_vaddr && address - segment.p_vaddr < segment.p_filesz) {
+      if (segment.p_type == PT_LOAD && address >= segment.p_vaddr &&
+          address - segment.p_vaddr < segment.p_filesz) {
         return address - segment.p_vaddr + segment.p_offset;
       }
     }

@@ -11,8 +11,8 @@ namespace leak::scan {
 
 struct ElfHeader {
   bool is_64_bit = false;
-  std::uint16_t machine = 0;     // EM_X86_64, ...
-  std::string interpreter;       // empty: static
+  std::uint16_t machine = 0;  // EM_X86_64, ...
+  std::string interpreter;    // empty: static
   std::vector<std::string> needed;
   std::vector<std::string> symbols_seen;  // of those asked for
 };

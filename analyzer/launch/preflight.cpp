@@ -58,24 +58,31 @@ bool runs_with_other_rights(const std::string& path) {
 }
 
 bool is_sanitized(const ElfHeader& elf) {
-  return !elf.symbols_seen.empty() || std::any_of(elf.needed.begin(), elf.needed.end(), [](const std::string& name) {
-    return name.starts_with("libasan.so") || name.starts_with("libclang_rt.asan") || name.starts_with("libtsan.so") ||
-           name.starts_with("libclang_rt.tsan") || name.starts_with("liblsan.so");
-  });
+  return !elf.symbols_seen.empty() ||
+         std::any_of(elf.needed.begin(), elf.needed.end(), [](const std::string& name) {
+           return name.starts_with("libasan.so") || name.starts_with("libclang_rt.asan") ||
+                  name.starts_with("libtsan.so") || name.starts_with("libclang_rt.tsan") ||
+                  name.starts_with("liblsan.so");
+         });
 }
 
 void check_elf(const std::string& path, const ElfHeader& elf) {
   if (!elf.is_64_bit || elf.machine != own_machine()) {
-    throw CommandError("'" + path + "' is built for another architecture than libleakhook.so; record it on such a machine");
+    throw CommandError(
+        "'" + path + "' is built for another architecture than libleakhook.so; record it on such a machine");
   }
   if (elf.interpreter.empty()) {
-    throw CommandError("'" + path + "' is a static program: the loader never sees it, so nothing can be preloaded; link it dynamically");
+    throw CommandError(
+        "'" + path +
+        "' is a static program: the loader never sees it, so nothing can be preloaded; link it dynamically");
   }
   if (elf.interpreter.find("ld-musl") != std::string::npos) {
     throw CommandError("'" + path + "' uses musl libc; only glibc programs can be recorded");
   }
   if (is_sanitized(elf)) {
-    throw CommandError("'" + path + "' is built with a sanitizer that replaces the allocator itself; rebuild it without -fsanitize to record it");
+    throw CommandError("'" + path +
+                       "' is built with a sanitizer that replaces the allocator itself; rebuild it without "
+                       "-fsanitize to record it");
   }
 }
 
@@ -84,7 +91,8 @@ void check_elf(const std::string& path, const ElfHeader& elf) {
 std::string find_program(const std::string& command) {
   if (command.find('/') == std::string::npos) {
     if (std::optional<std::string> path = find_in_path(command)) return *path;
-    throw CommandError("'" + command + "' is not in PATH" + (exists(command) ? "; did you mean './" + command + "'?" : ""));
+    throw CommandError("'" + command + "' is not in PATH" +
+                       (exists(command) ? "; did you mean './" + command + "'?" : ""));
   }
   if (!exists(command)) throw CommandError("there is no program '" + command + "'");
   if (!is_runnable(command)) throw CommandError("'" + command + "' is not an executable file");
@@ -103,10 +111,13 @@ void check_can_preload(const std::string& path) {
     program = *interpreter;
   }
   if (runs_with_other_rights(program)) {
-    throw CommandError("'" + program + "' runs with other rights (set-user-ID or capabilities), where the loader ignores LD_PRELOAD; run a copy without them");
+    throw CommandError("'" + program +
+                       "' runs with other rights (set-user-ID or capabilities), where the loader ignores "
+                       "LD_PRELOAD; run a copy without them");
   }
   // Something else (a script without "#!", binfmt_misc) is left to execvp.
-  const std::optional<ElfHeader> elf = read_elf_header(program, {"__asan_init", "__tsan_init", "__hwasan_init", "__msan_init"});
+  const std::optional<ElfHeader> elf =
+      read_elf_header(program, {"__asan_init", "__tsan_init", "__hwasan_init", "__msan_init"});
   if (elf) check_elf(program, *elf);
 }
 

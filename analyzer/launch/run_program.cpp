@@ -53,8 +53,8 @@ class TraceList {
   std::string path_;
 };
 
-// As a shell does for a foreground job: the terminal's signals are for the program, and we outlive it to report.
-// A SIGTERM sent to us alone is passed on.
+// As a shell does for a foreground job: the terminal's signals are for the program, and we outlive it to
+// report. A SIGTERM sent to us alone is passed on.
 class SignalGuard {
  public:
   SignalGuard() {
@@ -120,7 +120,8 @@ void prepare_environment(const LaunchOptions& options, const std::string& librar
 int wait_for(pid_t child) {
   int status = 0;
   while (::waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) throw CommandError(std::string("cannot wait for the program: ") + std::strerror(errno));
+    if (errno != EINTR)
+      throw CommandError(std::string("cannot wait for the program: ") + std::strerror(errno));
   }
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
@@ -146,7 +147,8 @@ int run(const LaunchOptions& options, const std::string& program, const std::str
   }
   ::close(pipe[0]);
   const int exit_code = wait_for(child);
-  if (got == sizeof exec_error) throw CommandError("cannot run '" + program + "': " + std::strerror(exec_error));
+  if (got == sizeof exec_error)
+    throw CommandError("cannot run '" + program + "': " + std::strerror(exec_error));
   return exit_code;
 }
 

@@ -1,4 +1,5 @@
-// Runs a program with the hook preloaded, as a shell would run it, and learns which traces its process tree wrote.
+// Runs a program with the hook preloaded, as a shell would run it, and learns which traces its process tree
+// wrote.
 #pragma once
 
 #include <string>
@@ -8,8 +9,8 @@
 namespace leak::scan {
 
 struct Recording {
-  int exit_code = 0;                 // the program's, or 128 + signal number
-  std::vector<std::string> traces;   // one for each recorded process that still has its trace
+  int exit_code = 0;                // the program's, or 128 + signal number
+  std::vector<std::string> traces;  // one for each recorded process that still has its trace
 };
 
 struct LaunchOptions {

@@ -13,11 +13,16 @@ namespace {
 
 std::uint64_t value_of(const ReportSite& site, Cost cost) {
   switch (cost) {
-    case Cost::kLive: return site.live_bytes;
-    case Cost::kPeak: return site.peak_bytes;
-    case Cost::kAllocations: return site.allocations;
-    case Cost::kAllocated: return site.allocated_bytes;
-    case Cost::kTemporary: break;
+    case Cost::kLive:
+      return site.live_bytes;
+    case Cost::kPeak:
+      return site.peak_bytes;
+    case Cost::kAllocations:
+      return site.allocations;
+    case Cost::kAllocated:
+      return site.allocated_bytes;
+    case Cost::kTemporary:
+      break;
   }
   return site.temporary_allocations;
 }
@@ -47,11 +52,12 @@ std::string root_of(const ReportModel& model, const ReportProcess& process) {
 }  // namespace
 
 std::optional<Cost> cost_named(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, Cost>, 5> kNames = {{{"live", Cost::kLive},
-                                                                               {"peak", Cost::kPeak},
-                                                                               {"allocations", Cost::kAllocations},
-                                                                               {"allocated", Cost::kAllocated},
-                                                                               {"temporary", Cost::kTemporary}}};
+  static constexpr std::array<std::pair<std::string_view, Cost>, 5> kNames = {
+      {{"live", Cost::kLive},
+       {"peak", Cost::kPeak},
+       {"allocations", Cost::kAllocations},
+       {"allocated", Cost::kAllocated},
+       {"temporary", Cost::kTemporary}}};
   for (const auto& [known, cost] : kNames) {
     if (known == name) return cost;
   }

@@ -28,9 +28,12 @@ std::string hex_text(std::uint64_t number) {
 
 const char* json_name(Severity severity) {
   switch (severity) {
-    case Severity::kGood: return "good";
-    case Severity::kWarning: return "warning";
-    case Severity::kCritical: break;
+    case Severity::kGood:
+      return "good";
+    case Severity::kWarning:
+      return "warning";
+    case Severity::kCritical:
+      break;
   }
   return "critical";
 }
@@ -59,7 +62,8 @@ Json json_of(const ReportSite& site) {
   json["temporary_allocations"] = site.temporary_allocations;
   if (site.inherited_bytes != 0) json["inherited_bytes"] = site.inherited_bytes;
   if (site.growth) {
-    Json growth = {{"slope_bytes_per_s", site.growth->slope_bytes_per_s}, {"confidence", site.growth->confidence}};
+    Json growth = {{"slope_bytes_per_s", site.growth->slope_bytes_per_s},
+                   {"confidence", site.growth->confidence}};
     if (!site.growth->verdict.empty()) growth["verdict"] = site.growth->verdict;
     json["growth"] = std::move(growth);
   }
@@ -79,8 +83,11 @@ Json json_of(const ReportMappingSite& site) {
 Json json_of(const ReportFinding& finding) {
   Json evidence = Json::object();
   for (const auto& [name, value] : finding.evidence) evidence[name] = value;
-  Json json = {{"kind", finding.kind},     {"severity", json_name(finding.severity)}, {"title", finding.title},
-               {"bytes", finding.bytes},   {"blocks", finding.blocks}};
+  Json json = {{"kind", finding.kind},
+               {"severity", json_name(finding.severity)},
+               {"title", finding.title},
+               {"bytes", finding.bytes},
+               {"blocks", finding.blocks}};
   if (finding.site) json["site"] = *finding.site;
   json["evidence"] = std::move(evidence);
   json["advice"] = finding.advice;
@@ -115,10 +122,14 @@ Json json_of(const ReportSnapshot& snapshot) {
   for (const ReportSnapshotSite& site : snapshot.sites) {
     sites.push_back({{"site", site.site}, {"blocks", site.blocks}, {"bytes", site.bytes}});
   }
-  return {{"label", snapshot.label},           {"automatic", snapshot.automatic},
-          {"time_ns", snapshot.time_ns},       {"heap_bytes", snapshot.heap_bytes},
-          {"blocks", snapshot.blocks},         {"rss_bytes", snapshot.rss_bytes},
-          {"mapped_bytes", snapshot.mapped_bytes}, {"sites", std::move(sites)}};
+  return {{"label", snapshot.label},
+          {"automatic", snapshot.automatic},
+          {"time_ns", snapshot.time_ns},
+          {"heap_bytes", snapshot.heap_bytes},
+          {"blocks", snapshot.blocks},
+          {"rss_bytes", snapshot.rss_bytes},
+          {"mapped_bytes", snapshot.mapped_bytes},
+          {"sites", std::move(sites)}};
 }
 
 Json json_of(const ReportComparison& comparison) {
@@ -126,16 +137,21 @@ Json json_of(const ReportComparison& comparison) {
   for (const ReportSiteChange& change : comparison.sites) {
     sites.push_back({{"site", change.site}, {"bytes", change.bytes}, {"blocks", change.blocks}});
   }
-  return {{"from_label", comparison.from_label}, {"to_label", comparison.to_label},
-          {"from_ns", comparison.from_ns},       {"to_ns", comparison.to_ns},
-          {"heap_bytes", comparison.heap_bytes}, {"blocks", comparison.blocks},
+  return {{"from_label", comparison.from_label},
+          {"to_label", comparison.to_label},
+          {"from_ns", comparison.from_ns},
+          {"to_ns", comparison.to_ns},
+          {"heap_bytes", comparison.heap_bytes},
+          {"blocks", comparison.blocks},
           {"sites", std::move(sites)}};
 }
 
 Json json_of(const ReportModule& module) {
   Json epochs = Json::array();
   for (const ReportModule::Epoch& epoch : module.epochs) {
-    Json one = {{"map_start", hex_text(epoch.map_start)}, {"map_end", hex_text(epoch.map_end)}, {"from_ns", epoch.from_ns}};
+    Json one = {{"map_start", hex_text(epoch.map_start)},
+                {"map_end", hex_text(epoch.map_end)},
+                {"from_ns", epoch.from_ns}};
     if (epoch.to_ns) one["to_ns"] = *epoch.to_ns;
     epochs.push_back(std::move(one));
   }

@@ -100,7 +100,8 @@ void JsonRenderer::render(const ReportModel& model, std::ostream& out) const {
       write_process(model.processes[i], list);
     }
     list << "]";
-    object.list("frames", model.frames, [](const ReportFrame& frame, std::size_t id) { return json_of(frame, id); });
+    object.list("frames", model.frames,
+                [](const ReportFrame& frame, std::size_t id) { return json_of(frame, id); });
   }
   out << "\n";
 }

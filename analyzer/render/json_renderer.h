@@ -1,5 +1,5 @@
-// The JSON report (docs/json-report.md). Written piece by piece, one line for each site and frame, so that a large
-// report needs no second copy in memory and differs line by line.
+// The JSON report (docs/json-report.md). Written piece by piece, one line for each site and frame, so that a
+// large report needs no second copy in memory and differs line by line.
 #pragma once
 
 #include "render/renderer.h"

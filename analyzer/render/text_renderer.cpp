@@ -22,8 +22,8 @@ void render_process(const TextContext& context) {
   write_diagnostics(context);
 }
 
-// Which processes are told in full: those with findings, then those with the largest heaps. A build or a shell
-// script easily has a hundred.
+// Which processes are told in full: those with findings, then those with the largest heaps. A build or a
+// shell script easily has a hundred.
 std::vector<bool> processes_in_full(const std::vector<ReportProcess>& processes, std::size_t limit) {
   std::vector<std::size_t> order(processes.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -44,7 +44,8 @@ void TextRenderer::render(const ReportModel& model, std::ostream& out) const {
   const TextStyle style(options_);
   out << style.ink("leakscan " + model.tool_version, Ink::kDim) << '\n';
   if (model.processes.size() > 1) write_process_tree(model, style, out);
-  const std::vector<bool> in_full = processes_in_full(model.processes, std::max<std::size_t>(options_.rows, 1));
+  const std::vector<bool> in_full =
+      processes_in_full(model.processes, std::max<std::size_t>(options_.rows, 1));
   for (std::size_t i = 0; i != model.processes.size(); ++i) {
     if (!in_full[i]) continue;
     const ReportProcess& process = model.processes[i];

@@ -1,5 +1,5 @@
-// The report for a terminal: what it was, the verdict, the figures, what to look at, and what is wrong with the
-// data, in this order.
+// The report for a terminal: what it was, the verdict, the figures, what to look at, and what is wrong with
+// the data, in this order.
 #pragma once
 
 #include "render/renderer.h"

@@ -24,18 +24,24 @@ std::string joined(const std::vector<std::string>& words) {
 
 Ink ink_of(Severity severity) {
   switch (severity) {
-    case Severity::kGood: return Ink::kGreen;
-    case Severity::kWarning: return Ink::kYellow;
-    case Severity::kCritical: break;
+    case Severity::kGood:
+      return Ink::kGreen;
+    case Severity::kWarning:
+      return Ink::kYellow;
+    case Severity::kCritical:
+      break;
   }
   return Ink::kRed;
 }
 
 const char* word_for(Severity severity) {
   switch (severity) {
-    case Severity::kGood: return "GOOD";
-    case Severity::kWarning: return "WARNING";
-    case Severity::kCritical: break;
+    case Severity::kGood:
+      return "GOOD";
+    case Severity::kWarning:
+      return "WARNING";
+    case Severity::kCritical:
+      break;
   }
   return "CRITICAL";
 }
@@ -70,7 +76,8 @@ void write_finding_stack(const TextContext& context, const ReportSite& site) {
     context.out << (i == first ? "     at " : "     by ") << context.style.fit(frame_text(frame), 8) << '\n';
   }
   if (last != site.stack.size()) {
-    context.out << context.style.ink("     ... " + std::to_string(site.stack.size() - last) + " more", Ink::kDim)
+    context.out << context.style.ink("     ... " + std::to_string(site.stack.size() - last) + " more",
+                                     Ink::kDim)
                 << '\n';
   }
 }
@@ -88,7 +95,8 @@ std::string place_text(const std::vector<FrameId>& stack, const std::optional<Fr
   std::string text = frame_text(frames[stack[position].index()]);
   if (position == 0) return text;
   // Which of the library's functions allocated tells a map's node from a string's text on the same line.
-  return text.append(" via ").append(short_name(qualified_name(frames[stack[position - 1].index()].function)));
+  return text.append(" via ").append(
+      short_name(qualified_name(frames[stack[position - 1].index()].function)));
 }
 
 std::string callers_text(const std::vector<FrameId>& stack, const std::optional<FrameId>& blamed,
@@ -115,8 +123,8 @@ void write_process_tree(const ReportModel& model, const TextStyle& style, std::o
     out << std::string(indent, ' ')
         << style.fit(std::to_string(process.pid) + " " + base_name(process.exe) + "  peak " +
                          format_bytes(process.totals.peak_bytes) + ", live " +
-                         format_bytes(process.totals.live_bytes) + ", " + format_duration(process.duration_ns) +
-                         ", " + end_phrase(process),
+                         format_bytes(process.totals.live_bytes) + ", " +
+                         format_duration(process.duration_ns) + ", " + end_phrase(process),
                      indent + word.size() + 2)
         << "  " << style.ink(word, ink_of(process.severity)) << '\n';
   }
@@ -138,13 +146,16 @@ void write_header(const TextContext& context) {
 void write_figures(const TextContext& context) {
   const ReportTotals& totals = context.process.totals;
   write_heading(context, "Heap");
-  write_fact(context, "peak", format_bytes(totals.peak_bytes) + " in " + format_count(totals.peak_blocks) +
-                                  " blocks, after " + format_duration(totals.peak_time_ns));
-  write_fact(context, "live at end", format_bytes(totals.live_bytes) + " in " + format_count(totals.live_blocks) +
-                                         " blocks");
-  std::string allocations = format_count(totals.allocations) + " (" + format_bytes(totals.allocated_bytes) + ")";
+  write_fact(context, "peak",
+             format_bytes(totals.peak_bytes) + " in " + format_count(totals.peak_blocks) + " blocks, after " +
+                 format_duration(totals.peak_time_ns));
+  write_fact(context, "live at end",
+             format_bytes(totals.live_bytes) + " in " + format_count(totals.live_blocks) + " blocks");
+  std::string allocations =
+      format_count(totals.allocations) + " (" + format_bytes(totals.allocated_bytes) + ")";
   if (totals.allocations != 0) {
-    allocations += ", " + std::to_string(totals.temporary_allocations * 100 / totals.allocations) + "% temporary";
+    allocations +=
+        ", " + std::to_string(totals.temporary_allocations * 100 / totals.allocations) + "% temporary";
   }
   write_fact(context, "allocations", allocations);
   write_fact(context, "frees", format_count(totals.deallocations));
@@ -167,12 +178,14 @@ void write_findings(const TextContext& context) {
                 << context.style.fit(finding.title, 2 + label.size()) << '\n';
     if (finding.site) write_finding_stack(context, context.process.sites[*finding.site]);
     std::string evidence;
-    for (const auto& [name, value] : finding.evidence) evidence += (evidence.empty() ? "" : "; ") + name + " " + value;
+    for (const auto& [name, value] : finding.evidence)
+      evidence += (evidence.empty() ? "" : "; ") + name + " " + value;
     context.out << context.style.ink(context.style.wrap(evidence, 5), Ink::kDim) << '\n'
                 << context.style.wrap(finding.advice, 5) << '\n';
   }
   const std::size_t hidden = context.process.findings.size() - number;
-  if (hidden != 0) context.out << "  ... and " << hidden << " more (--top " << context.process.findings.size() << ")\n";
+  if (hidden != 0)
+    context.out << "  ... and " << hidden << " more (--top " << context.process.findings.size() << ")\n";
 }
 
 void write_diagnostics(const TextContext& context) {
@@ -184,11 +197,13 @@ void write_diagnostics(const TextContext& context) {
   count(data.dropped_events, "events were dropped while recording; figures are too low by that much");
   count(data.torn_frames, "frames of the trace could not be read to their end");
   count(data.skipped_bytes, "bytes of the trace belong to no readable frame");
-  if (data.first_damage_offset) lines.push_back("first damage at byte " + format_count(*data.first_damage_offset));
+  if (data.first_damage_offset)
+    lines.push_back("first damage at byte " + format_count(*data.first_damage_offset));
   count(data.unknown_records, "records of a newer version were skipped");
   count(data.unknown_frees, "frees of blocks that were allocated before the recording began");
   count(data.double_allocations, "addresses were allocated twice without a free in between");
-  if (data.truncated) lines.emplace_back("the trace has no end record: the process was killed, or is still running");
+  if (data.truncated)
+    lines.emplace_back("the trace has no end record: the process was killed, or is still running");
   if (data.recovered_from_journal) {
     lines.push_back(format_count(data.recovered_events) + " events were recovered from the journal");
   }

@@ -1,5 +1,5 @@
-// The sections of the text report. Each writes a blank line, its heading and its lines, or nothing at all when
-// there is nothing to say.
+// The sections of the text report. Each writes a blank line, its heading and its lines, or nothing at all
+// when there is nothing to say.
 #pragma once
 
 #include <ostream>

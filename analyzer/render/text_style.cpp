@@ -27,8 +27,8 @@ std::string_view first_columns(std::string_view text, std::size_t columns) {
 std::string without_control_characters(std::string_view text) {
   std::string printable(text);
   std::replace_if(
-      printable.begin(), printable.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; },
-      '?');
+      printable.begin(), printable.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
   return printable;
 }
 
@@ -38,12 +38,18 @@ std::string TextStyle::ink(std::string_view text, Ink colour) const {
   const std::string plain(text);
   if (!options_.colours || plain.empty()) return plain;
   switch (colour) {
-    case Ink::kPlain: return plain;
-    case Ink::kBold: return "\x1b[1m" + plain + "\x1b[0m";
-    case Ink::kDim: return "\x1b[2m" + plain + "\x1b[0m";
-    case Ink::kGreen: return "\x1b[1;32m" + plain + "\x1b[0m";
-    case Ink::kYellow: return "\x1b[1;33m" + plain + "\x1b[0m";
-    case Ink::kRed: return "\x1b[1;31m" + plain + "\x1b[0m";
+    case Ink::kPlain:
+      return plain;
+    case Ink::kBold:
+      return "\x1b[1m" + plain + "\x1b[0m";
+    case Ink::kDim:
+      return "\x1b[2m" + plain + "\x1b[0m";
+    case Ink::kGreen:
+      return "\x1b[1;32m" + plain + "\x1b[0m";
+    case Ink::kYellow:
+      return "\x1b[1;33m" + plain + "\x1b[0m";
+    case Ink::kRed:
+      return "\x1b[1;31m" + plain + "\x1b[0m";
   }
   return plain;
 }
@@ -96,7 +102,8 @@ std::string short_name(std::string_view function) {
   for (std::size_t i = 0; i != function.size(); ++i) {
     const char c = function[i];
     const bool is_arrow = c == '>' && i != 0 && function[i - 1] == '-';
-    const bool is_operator = folded.ends_with("operator") || folded.ends_with("operator<") || folded.ends_with("operator>");
+    const bool is_operator =
+        folded.ends_with("operator") || folded.ends_with("operator<") || folded.ends_with("operator>");
     if (c == '<' && !is_operator && depth++ == 0) folded += "<...>";
     if (depth == 0) folded += c;
     if (c == '>' && !is_operator && !is_arrow && depth > 0) --depth;

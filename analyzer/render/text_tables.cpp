@@ -32,8 +32,9 @@ void write_table(const TextContext& context, const FigureTable& table, const std
 
 using Cells = std::function<std::vector<std::string>(const ReportSite&)>;
 
-void write_ranking(const TextContext& context, std::string_view heading, const std::vector<std::uint32_t>& order,
-                   std::vector<std::string> columns, const Cells& cells) {
+void write_ranking(const TextContext& context, std::string_view heading,
+                   const std::vector<std::uint32_t>& order, std::vector<std::string> columns,
+                   const Cells& cells) {
   if (order.empty() || context.style.rows() == 0) return;
   FigureTable table(std::move(columns));
   std::vector<PlaceRow> places;
@@ -92,8 +93,9 @@ void write_comparison(const TextContext& context) {
     table.add({signed_bytes(change.bytes), signed_count(change.blocks)});
     places.push_back({&site.stack, site.blamed});
   }
-  write_heading(context, "From snapshot \"" + comparison.from_label + "\" (" + format_duration(comparison.from_ns) +
-                             ") to \"" + comparison.to_label + "\" (" + format_duration(comparison.to_ns) + ")");
+  write_heading(context, "From snapshot \"" + comparison.from_label + "\" (" +
+                             format_duration(comparison.from_ns) + ") to \"" + comparison.to_label + "\" (" +
+                             format_duration(comparison.to_ns) + ")");
   context.out << "  heap " << signed_bytes(comparison.heap_bytes) << ", " << signed_count(comparison.blocks)
               << " blocks\n";
   if (!places.empty()) write_table(context, table, places);
@@ -103,8 +105,9 @@ void write_mappings(const TextContext& context) {
   const ReportProcess::Mappings& mappings = context.process.mappings;
   if (mappings.maps == 0 && mappings.brk_bytes == 0) return;
   write_heading(context, "Mappings by the program itself (not part of the heap)");
-  std::string summary = format_count(mappings.maps) + " mmap, " + format_count(mappings.unmaps) + " munmap; peak " +
-                        format_bytes(mappings.peak_bytes) + ", " + format_bytes(mappings.live_bytes) + " still mapped";
+  std::string summary = format_count(mappings.maps) + " mmap, " + format_count(mappings.unmaps) +
+                        " munmap; peak " + format_bytes(mappings.peak_bytes) + ", " +
+                        format_bytes(mappings.live_bytes) + " still mapped";
   if (mappings.brk_bytes != 0) summary += "; program break moved by " + format_bytes(mappings.brk_bytes);
   context.out << context.style.wrap(summary, 2) << '\n';
   FigureTable table({"mapped now", "maps", "mapped ever"});

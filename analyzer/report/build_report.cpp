@@ -22,7 +22,8 @@ SiteFigures figures_of(const Site& site, const std::optional<ReportGrowth>& grow
   // An unsure slope ranks low instead of not at all: it is shown with its confidence.
   const bool has_survivors = site.live.bytes != 0;
   const double slope = growth && has_survivors ? growth->slope_bytes_per_s * growth->confidence : 0;
-  return {site.live.bytes, site.peak.bytes, site.allocations, site.temporary_allocations, std::max(slope, 0.0)};
+  return {site.live.bytes, site.peak.bytes, site.allocations, site.temporary_allocations,
+          std::max(slope, 0.0)};
 }
 
 ReportSite site_of(const Site& from) {

@@ -26,8 +26,8 @@ bool is_sure(double slope, double confidence) { return slope > 0 && confidence >
 
 std::string percent(double share) { return std::to_string(static_cast<int>(share * 100)) + " %"; }
 
-// All sites that blame one place in the source. They are judged together: one leak is often reached by many call
-// paths, none of which grows steadily by itself.
+// All sites that blame one place in the source. They are judged together: one leak is often reached by many
+// call paths, none of which grows steadily by itself.
 struct Suspect {
   std::vector<const ReportSite*> sites;  // by live bytes, as in the report
   std::uint64_t bytes = 0;
@@ -65,8 +65,8 @@ ReportFinding leak_finding(const Suspect& suspect, const Trend& trend, const Rep
   const ReportSite& largest = *suspect.sites.front();
   ReportFinding finding;
   finding.kind = "leak";
-  finding.title = "Memory allocated in " + place_of(largest, frames) + " piles up: " +
-                  format_bytes_per_second(trend.slope_per_s) + ", still rising at the end";
+  finding.title = "Memory allocated in " + place_of(largest, frames) +
+                  " piles up: " + format_bytes_per_second(trend.slope_per_s) + ", still rising at the end";
   finding.bytes = suspect.bytes;
   finding.blocks = suspect.blocks;
   finding.site = largest.id;
@@ -76,7 +76,8 @@ ReportFinding leak_finding(const Suspect& suspect, const Trend& trend, const Rep
       {"survivors", format_count(suspect.blocks) + " blocks, " + format_bytes(suspect.bytes)},
       {"observed for", format_duration(process.duration_ns)},
   };
-  if (suspect.sites.size() > 1) finding.evidence.emplace_back("call paths", format_count(suspect.sites.size()));
+  if (suspect.sites.size() > 1)
+    finding.evidence.emplace_back("call paths", format_count(suspect.sites.size()));
   finding.advice =
       "Find out who owns these blocks and when they should be released. If this is a cache, give it a limit.";
   return finding;
@@ -96,8 +97,8 @@ void find_leaks(ReportProcess& process, const std::vector<ReportFrame>& frames) 
 
 void find_growing_mappings(ReportProcess& process, const std::vector<ReportFrame>& frames,
                            const std::optional<ReportGrowth>& growth) {
-  if (!growth || !is_sure(growth->slope_bytes_per_s, growth->confidence) || process.mappings.live_bytes < kLeastMappedBytes ||
-      !rises_to_the_end(process.timeline.mapped_bytes)) {
+  if (!growth || !is_sure(growth->slope_bytes_per_s, growth->confidence) ||
+      process.mappings.live_bytes < kLeastMappedBytes || !rises_to_the_end(process.timeline.mapped_bytes)) {
     return;
   }
   ReportFinding finding;

@@ -1,6 +1,6 @@
 // What a report raises an alarm about. Blocks that are merely live at the end are no finding: a program may
-// keep what it likes. As long as nobody has looked at who still points to a block, the one evidence for a leak is
-// growth: survivors that pile up steadily, after the warm-up and until the end.
+// keep what it likes. As long as nobody has looked at who still points to a block, the one evidence for a
+// leak is growth: survivors that pile up steadily, after the warm-up and until the end.
 #pragma once
 
 #include <optional>
@@ -13,8 +13,8 @@ namespace leak::scan {
 // Shorter runs are all warm-up: every program's memory rises while it starts.
 inline constexpr std::uint64_t kShortestJudgedRunNs = 1'000'000'000;
 
-// Fills findings (largest first), severity and verdict. Requires: sites, frames, totals, mappings and timeline
-// are complete. `mapping_growth`: trend of mapped bytes, absent when there are no mappings.
+// Fills findings (largest first), severity and verdict. Requires: sites, frames, totals, mappings and
+// timeline are complete. `mapping_growth`: trend of mapped bytes, absent when there are no mappings.
 void judge(ReportProcess& process, const std::vector<ReportFrame>& frames,
            const std::optional<ReportGrowth>& mapping_growth);
 

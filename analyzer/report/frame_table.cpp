@@ -14,7 +14,8 @@ void FrameTable::begin_process(const HeapHistory& history) {
 
 FrameId FrameTable::intern(ReportFrame frame) {
   Key key(frame.address, frame.module, frame.function, frame.file, frame.line, frame.inlined);
-  const auto [entry, is_new] = ids_.try_emplace(std::move(key), FrameId(static_cast<std::uint32_t>(frames_.size())));
+  const auto [entry, is_new] =
+      ids_.try_emplace(std::move(key), FrameId(static_cast<std::uint32_t>(frames_.size())));
   if (is_new) {
     frame.system = is_system_frame(frame);
     frames_.push_back(std::move(frame));

@@ -74,7 +74,8 @@ std::vector<ReportNamedCount> counts_by_name(const std::vector<std::uint64_t>& b
     const char* name = trace::name_of(static_cast<trace::Op>(op));
     if (by_op[op] != 0 && name != nullptr) counts.push_back({name, by_op[op]});
   }
-  std::stable_sort(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.count > b.count; });
+  std::stable_sort(counts.begin(), counts.end(),
+                   [](const auto& a, const auto& b) { return a.count > b.count; });
   return counts;
 }
 
@@ -83,10 +84,14 @@ std::vector<ReportNamedCount> counts_by_name(const std::vector<std::uint64_t>& b
 std::string end_kind_of(const ProcessInfo& process) {
   if (process.still_running) return "running";
   switch (process.end) {
-    case trace::EndKind::kExited: return "exited";
-    case trace::EndKind::kSignaled: return "signaled";
-    case trace::EndKind::kExec: return "exec";
-    case trace::EndKind::kUnknown: break;
+    case trace::EndKind::kExited:
+      return "exited";
+    case trace::EndKind::kSignaled:
+      return "signaled";
+    case trace::EndKind::kExec:
+      return "exec";
+    case trace::EndKind::kUnknown:
+      break;
   }
   return "unknown";
 }

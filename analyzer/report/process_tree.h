@@ -1,5 +1,5 @@
-// Puts the processes of a report in the order of their tree: parents before children, images of one pid in the
-// order of their execs, otherwise by start time. Fills parent and depth.
+// Puts the processes of a report in the order of their tree: parents before children, images of one pid in
+// the order of their execs, otherwise by start time. Fills parent and depth.
 #pragma once
 
 #include <vector>

@@ -18,19 +18,19 @@ inline constexpr int kReportSchemaVersion = 1;
 enum class Severity { kGood, kWarning, kCritical };
 
 struct ReportFrame {
-  std::string function;          // demangled; "symbol+0x12" without line info; "module+0x1234" without symbols
-  std::string file;              // empty when unknown
+  std::string function;  // demangled; "symbol+0x12" without line info; "module+0x1234" without symbols
+  std::string file;      // empty when unknown
   std::uint32_t line = 0;
   std::string module;
-  std::uint64_t address = 0;     // in the process
-  bool inlined = false;          // this frame was inlined into the next outer one
-  bool system = false;           // of the C or C++ runtime: not to be blamed first
+  std::uint64_t address = 0;  // in the process
+  bool inlined = false;       // this frame was inlined into the next outer one
+  bool system = false;        // of the C or C++ runtime: not to be blamed first
 };
 
 struct ReportGrowth {
   double slope_bytes_per_s = 0;
-  double confidence = 0;         // 0..1
-  std::string verdict;           // empty until judged
+  double confidence = 0;  // 0..1
+  std::string verdict;    // empty until judged
 };
 
 struct ReportSite {
@@ -59,7 +59,7 @@ struct ReportMappingSite {
 };
 
 struct ReportFinding {
-  std::string kind;              // leak | growth | mapping | ...
+  std::string kind;  // leak | growth | mapping | ...
   Severity severity = Severity::kWarning;
   std::string title;
   std::uint64_t bytes = 0;
@@ -83,7 +83,7 @@ struct ReportSnapshot {
   std::uint64_t blocks = 0;
   std::uint64_t rss_bytes = 0;
   std::uint64_t mapped_bytes = 0;
-  std::vector<ReportSnapshotSite> sites;         // of those in ReportProcess::sites, largest first
+  std::vector<ReportSnapshotSite> sites;  // of those in ReportProcess::sites, largest first
 };
 
 // What changed between two snapshots of one process.
@@ -196,8 +196,8 @@ struct ReportProcess {
   std::string verdict;  // one plain sentence with numbers
   std::vector<ReportFinding> findings;
 
-  std::vector<ReportSite> sites;             // by live bytes, largest first; id = position
-  std::uint64_t sites_total = 0;             // when `sites` was limited: how many there are
+  std::vector<ReportSite> sites;  // by live bytes, largest first; id = position
+  std::uint64_t sites_total = 0;  // when `sites` was limited: how many there are
   ReportTop top;
   std::vector<std::uint64_t> bucket_end_ns;  // time axis of ReportSite::live_bytes_over_time
   ReportTimeline timeline;

@@ -53,7 +53,8 @@ std::vector<std::uint32_t> take_in_turns(const std::vector<SiteFigures>& sites, 
 
 }  // namespace
 
-std::vector<std::uint32_t> select_sites(const std::vector<SiteFigures>& sites, std::optional<std::size_t> limit) {
+std::vector<std::uint32_t> select_sites(const std::vector<SiteFigures>& sites,
+                                        std::optional<std::size_t> limit) {
   std::vector<std::uint32_t> chosen;
   if (!limit || *limit >= sites.size()) {
     chosen.resize(sites.size());

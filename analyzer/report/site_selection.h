@@ -1,5 +1,6 @@
-// Which allocation sites a report shows when there are more than anybody reads: the leaders by each criterion,
-// taken in turns until the limit is reached. Pure; works on indices, so that nothing is symbolized in vain.
+// Which allocation sites a report shows when there are more than anybody reads: the leaders by each
+// criterion, taken in turns until the limit is reached. Pure; works on indices, so that nothing is symbolized
+// in vain.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,8 @@ struct SiteFigures {
 };
 
 // Indices into `sites`, by live bytes (then peak, then allocations), largest first. No limit: all of them.
-std::vector<std::uint32_t> select_sites(const std::vector<SiteFigures>& sites, std::optional<std::size_t> limit);
+std::vector<std::uint32_t> select_sites(const std::vector<SiteFigures>& sites,
+                                        std::optional<std::size_t> limit);
 
 // The rankings of the selected sites; positions in the order select_sites() returned.
 ReportTop rank_sites(const std::vector<SiteFigures>& selected);

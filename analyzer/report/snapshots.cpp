@@ -12,7 +12,8 @@ namespace {
 std::vector<std::size_t> chosen_snapshots(const std::vector<Snapshot>& snapshots, std::size_t limit) {
   std::vector<std::size_t> chosen;
   std::vector<std::size_t> automatic;
-  for (std::size_t i = 0; i != snapshots.size(); ++i) (snapshots[i].automatic ? automatic : chosen).push_back(i);
+  for (std::size_t i = 0; i != snapshots.size(); ++i)
+    (snapshots[i].automatic ? automatic : chosen).push_back(i);
   if (chosen.size() > limit) chosen.resize(limit);
   const std::size_t room = std::min(limit - chosen.size(), automatic.size());
   for (std::size_t i = 0; i != room; ++i) {
@@ -29,18 +30,19 @@ std::int64_t difference(std::uint64_t after, std::uint64_t before) {
 
 }  // namespace
 
-std::vector<ReportSnapshot> snapshots_of(const HeapHistory& history, const std::vector<std::uint32_t>& report_site,
-                                         std::size_t limit) {
+std::vector<ReportSnapshot> snapshots_of(const HeapHistory& history,
+                                         const std::vector<std::uint32_t>& report_site, std::size_t limit) {
   std::vector<ReportSnapshot> snapshots;
   for (const std::size_t index : chosen_snapshots(history.snapshots, limit)) {
     const Snapshot& from = history.snapshots[index];
-    ReportSnapshot to{from.label,       from.automatic, from.time_ns,       from.heap.bytes,
+    ReportSnapshot to{from.label,       from.automatic, from.time_ns,      from.heap.bytes,
                       from.heap.blocks, from.rss_bytes, from.mapped_bytes, {}};
     for (const SiteLive& site : from.sites) {
       const std::uint32_t id = report_site[site.site];
       if (id != kNotShown) to.sites.push_back({id, site.live.blocks, site.live.bytes});
     }
-    std::stable_sort(to.sites.begin(), to.sites.end(), [](const auto& a, const auto& b) { return a.bytes > b.bytes; });
+    std::stable_sort(to.sites.begin(), to.sites.end(),
+                     [](const auto& a, const auto& b) { return a.bytes > b.bytes; });
     snapshots.push_back(std::move(to));
   }
   return snapshots;
@@ -63,7 +65,8 @@ std::optional<ReportComparison> compare_ends(const std::vector<ReportSnapshot>& 
     changes[site.site] = {site.site, difference(site.bytes, 0), difference(site.blocks, 0)};
   }
   for (const ReportSnapshotSite& site : first.sites) {
-    ReportSiteChange& change = changes.try_emplace(site.site, ReportSiteChange{site.site, 0, 0}).first->second;
+    ReportSiteChange& change =
+        changes.try_emplace(site.site, ReportSiteChange{site.site, 0, 0}).first->second;
     change.bytes -= difference(site.bytes, 0);
     change.blocks -= difference(site.blocks, 0);
   }

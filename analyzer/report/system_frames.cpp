@@ -26,19 +26,19 @@ std::string_view base_name(std::string_view path) {
 
 bool is_system_module(std::string_view path) {
   static constexpr std::array<std::string_view, 18> kNames = {
-      "libc.so",      "libc-2.",       "ld-linux",    "ld-2.",        "libstdc++.so", "libc++.so",
-      "libc++abi.so", "libgcc_s.so",   "libpthread",  "libdl.so",     "libdl-2.",     "libm.so",
-      "libleakhook",  "libjemalloc",   "libtcmalloc", "libmimalloc",  "linux-vdso",   "[vdso]"};
+      "libc.so",      "libc-2.",     "ld-linux",    "ld-2.",       "libstdc++.so", "libc++.so",
+      "libc++abi.so", "libgcc_s.so", "libpthread",  "libdl.so",    "libdl-2.",     "libm.so",
+      "libleakhook",  "libjemalloc", "libtcmalloc", "libmimalloc", "linux-vdso",   "[vdso]"};
   return starts_with_any(base_name(path), kNames);
 }
 
 bool is_system_name(std::string_view name) {
   static constexpr std::array<std::string_view, 19> kPrefixes = {
-      "std::",     "__gnu_cxx::", "operator new", "__rust_",    "__rdl_",    "__rg_",     "__libc_",
-      "g_malloc",  "g_realloc",   "g_try_malloc", "g_strdup",   "g_slice_",  "xmalloc",   "xcalloc",
-      "xrealloc",  "xstrdup",     "xmemdup",      "__gnu_debug::", "__cxxabiv1::"};
+      "std::",    "__gnu_cxx::", "operator new", "__rust_",       "__rdl_",      "__rg_",   "__libc_",
+      "g_malloc", "g_realloc",   "g_try_malloc", "g_strdup",      "g_slice_",    "xmalloc", "xcalloc",
+      "xrealloc", "xstrdup",     "xmemdup",      "__gnu_debug::", "__cxxabiv1::"};
   static constexpr std::array<std::string_view, 15> kWhole = {
-      "malloc", "calloc",  "realloc",  "reallocarray", "posix_memalign", "aligned_alloc", "memalign", "valloc",
+      "malloc",  "calloc", "realloc", "reallocarray", "posix_memalign", "aligned_alloc", "memalign", "valloc",
       "pvalloc", "strdup", "strndup", "mmap",         "mremap",         "sbrk",          "_start"};
   const std::string_view symbol = name.substr(0, name.find('+'));
   return starts_with_any(name, kPrefixes) || std::find(kWhole.begin(), kWhole.end(), symbol) != kWhole.end();
@@ -46,13 +46,13 @@ bool is_system_name(std::string_view name) {
 
 bool is_system_source(std::string_view file) {
   static constexpr std::array<std::string_view, 7> kParts = {
-      "/include/c++/", "/rustc/", "/rust/deps/", "library/alloc/src/", "library/core/src/", "library/std/src/",
-      "/libstdc++-v3/"};
+      "/include/c++/",     "/rustc/",          "/rust/deps/",   "library/alloc/src/",
+      "library/core/src/", "library/std/src/", "/libstdc++-v3/"};
   return contains_any(file, kParts);
 }
 
-// The start of the parameter list: the first '(' outside of templates that does not open "(anonymous namespace)"
-// or belong to "operator()".
+// The start of the parameter list: the first '(' outside of templates that does not open "(anonymous
+// namespace)" or belong to "operator()".
 std::size_t end_of_name(std::string_view function) {
   int depth = 0;
   for (std::size_t i = 0; i < function.size(); ++i) {
@@ -61,9 +61,12 @@ std::size_t end_of_name(std::string_view function) {
       i += std::string_view("(anonymous namespace)").size() - 1;
     } else if (rest.starts_with("operator()")) {
       i += std::string_view("operator()").size() - 1;
-    } else if (rest.starts_with("operator<") || rest.starts_with("operator>") || rest.starts_with("operator-")) {
+    } else if (rest.starts_with("operator<") || rest.starts_with("operator>") ||
+               rest.starts_with("operator-")) {
       i += std::string_view("operator").size();
-      while (i + 1 < function.size() && (function[i + 1] == '<' || function[i + 1] == '>' || function[i + 1] == '=')) ++i;
+      while (i + 1 < function.size() &&
+             (function[i + 1] == '<' || function[i + 1] == '>' || function[i + 1] == '='))
+        ++i;
     } else if (function[i] == '<' || function[i] == '{') {
       ++depth;
     } else if (function[i] == '>' || function[i] == '}') {
@@ -103,7 +106,9 @@ std::string_view qualified_name(std::string_view function) {
   return named.substr(start_of_name(named));
 }
 
-bool is_hook_module(std::string_view module_path) { return base_name(module_path).starts_with("libleakhook"); }
+bool is_hook_module(std::string_view module_path) {
+  return base_name(module_path).starts_with("libleakhook");
+}
 
 bool is_system_frame(const ReportFrame& frame) {
   return is_system_module(frame.module) || is_system_source(frame.file) ||

@@ -1,5 +1,5 @@
-// Whose code a frame is. Allocations are made by the runtime on behalf of somebody: the first frame that is not
-// the C or C++ runtime's is the one a reader wants to see. Pure.
+// Whose code a frame is. Allocations are made by the runtime on behalf of somebody: the first frame that is
+// not the C or C++ runtime's is the one a reader wants to see. Pure.
 #pragma once
 
 #include <string_view>

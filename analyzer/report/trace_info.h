@@ -13,20 +13,20 @@ namespace leak::scan {
 
 struct TraceInfo {
   ProcessInfo process;
-  std::string end_kind;                   // as in ReportProcess
+  std::string end_kind;  // as in ReportProcess
   std::uint64_t file_bytes = 0;
   bool has_journal = false;
-  std::uint64_t event_chunks = 0;         // in the trace and in the journal
-  std::uint64_t events = 0;               // as the chunks say
+  std::uint64_t event_chunks = 0;  // in the trace and in the journal
+  std::uint64_t events = 0;        // as the chunks say
   std::uint64_t failed_allocations = 0;
   std::uint64_t nested_maps = 0;
   std::uint64_t deferred_events = 0;
-  std::vector<ReportNamedCount> drops;    // by reason, those that happened
+  std::vector<ReportNamedCount> drops;  // by reason, those that happened
   std::uint64_t program_counters = 0;
   std::uint64_t samples = 0;
   std::vector<std::string> markers;
   std::vector<std::uint32_t> forked_children;
-  std::vector<ReportThread> threads;      // names only
+  std::vector<ReportThread> threads;  // names only
   std::vector<ReportModule> modules;
   Diagnostics diagnostics;
 };

@@ -33,7 +33,8 @@ std::string nothing_found(const ReportProcess& process, const std::vector<Report
     sentence += " (most from " + place_of(largest, frames) + ", " + format_bytes(largest.live_bytes) + ")";
   }
   if (process.duration_ns < kShortestJudgedRunNs) {
-    return sentence + "; the run of " + format_duration(process.duration_ns) + " is too short to judge growth.";
+    return sentence + "; the run of " + format_duration(process.duration_ns) +
+           " is too short to judge growth.";
   }
   return sentence + ", none of it growing steadily.";
 }
@@ -51,7 +52,8 @@ std::string verdict_of(const ReportProcess& process, const std::vector<ReportFra
   std::uint64_t bytes = 0;
   for (const ReportFinding& finding : process.findings) bytes += finding.bytes;
   const std::size_t count = process.findings.size();
-  std::string sentence = format_count(count) + (count == 1 ? " potential leak holds " : " potential leaks hold ") +
+  std::string sentence = format_count(count) +
+                         (count == 1 ? " potential leak holds " : " potential leaks hold ") +
                          format_bytes(bytes) + " " + when_it_ended(process) + ".";
   return sentence + (count == 1 ? " " : " The largest: ") + process.findings.front().title + ".";
 }

@@ -28,7 +28,8 @@ std::size_t end_of_template(std::string_view text, std::size_t open) {
   return std::string_view::npos;
 }
 
-// Drops ", std::allocator<...>" and the like where they are the last template argument or followed by another.
+// Drops ", std::allocator<...>" and the like where they are the last template argument or followed by
+// another.
 void drop_default_argument(std::string& text, std::string_view argument) {
   const std::string start = ", " + std::string(argument) + "<";
   for (std::size_t at = text.find(start); at != std::string::npos; at = text.find(start, at)) {
@@ -91,8 +92,8 @@ std::string simplify_type_names(std::string name) {
   replace_all(name, "std::__1::", "std::");
   replace_all(name, "std::basic_string<char, std::char_traits<char>, std::allocator<char> >", "std::string");
   replace_all(name, "std::basic_string<char, std::char_traits<char>, std::allocator<char>>", "std::string");
-  for (const char* argument : {"std::allocator", "std::default_delete", "std::less", "std::equal_to", "std::hash",
-                               "std::char_traits"}) {
+  for (const char* argument : {"std::allocator", "std::default_delete", "std::less", "std::equal_to",
+                               "std::hash", "std::char_traits"}) {
     drop_default_argument(name, argument);
   }
   replace_all(name, " >", ">");

@@ -1,5 +1,5 @@
-// Linker names to what the programmer wrote: C++ (Itanium ABI) and Rust's legacy scheme, with the noise of default
-// template arguments taken out. Pure.
+// Linker names to what the programmer wrote: C++ (Itanium ABI) and Rust's legacy scheme, with the noise of
+// default template arguments taken out. Pure.
 #pragma once
 
 #include <string>

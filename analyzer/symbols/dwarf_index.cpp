@@ -81,8 +81,10 @@ bool may_hold_functions(int tag) {
     case DW_TAG_structure_type:
     case DW_TAG_union_type:
     case DW_TAG_subprogram:
-    case DW_TAG_lexical_block: return true;
-    default: return false;
+    case DW_TAG_lexical_block:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -97,7 +99,8 @@ void DwarfIndex::RangeMap::add_all(Dwarf_Die* die, std::size_t target) {
   Dwarf_Addr base = 0;
   Dwarf_Addr low = 0;
   Dwarf_Addr high = 0;
-  for (ptrdiff_t offset = 0; (offset = dwarf_ranges(die, offset, &base, &low, &high)) > 0;) add(low, high, target);
+  for (ptrdiff_t offset = 0; (offset = dwarf_ranges(die, offset, &base, &low, &high)) > 0;)
+    add(low, high, target);
 }
 
 void DwarfIndex::RangeMap::sort() {

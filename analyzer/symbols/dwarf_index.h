@@ -1,6 +1,6 @@
 // Address to source frames, inlined calls included, in the DWARF of one module. Units are indexed by their
-// ranges once (.debug_aranges is optional and often absent); the functions of a unit only when an address in it
-// is asked for. No lookup walks more than one function.
+// ranges once (.debug_aranges is optional and often absent); the functions of a unit only when an address in
+// it is asked for. No lookup walks more than one function.
 #pragma once
 
 #include <elfutils/libdw.h>

@@ -13,7 +13,8 @@ namespace {
 
 const char* linkage_name(Dwarf_Die* function) {
   Dwarf_Attribute attribute;
-  for (const unsigned name : {static_cast<unsigned>(DW_AT_linkage_name), static_cast<unsigned>(DW_AT_MIPS_linkage_name)}) {
+  for (const unsigned name :
+       {static_cast<unsigned>(DW_AT_linkage_name), static_cast<unsigned>(DW_AT_MIPS_linkage_name)}) {
     if (dwarf_attr_integrate(function, name, &attribute) != nullptr) return dwarf_formstring(&attribute);
   }
   return nullptr;
@@ -27,8 +28,10 @@ bool has_scoped_names(Dwarf_Die* function) {
     case DW_LANG_C89:
     case DW_LANG_C99:
     case DW_LANG_C11:
-    case DW_LANG_Mips_Assembler: return false;
-    default: return true;
+    case DW_LANG_Mips_Assembler:
+      return false;
+    default:
+      return true;
   }
 }
 
@@ -49,14 +52,18 @@ Dwarf_Die declaration_of(Dwarf_Die function) {
 std::string scope_prefix(Dwarf_Die* scope) {
   const char* name = dwarf_diename(scope);
   switch (dwarf_tag(scope)) {
-    case DW_TAG_namespace: return std::string(name == nullptr ? "(anonymous namespace)" : name) + "::";
+    case DW_TAG_namespace:
+      return std::string(name == nullptr ? "(anonymous namespace)" : name) + "::";
     case DW_TAG_module:
     case DW_TAG_class_type:
     case DW_TAG_structure_type:
     case DW_TAG_union_type:
-    case DW_TAG_enumeration_type: return std::string(name == nullptr ? "(anonymous)" : name) + "::";
-    case DW_TAG_subprogram: return std::string(name == nullptr ? "(anonymous)" : name) + "()::";
-    default: return {};
+    case DW_TAG_enumeration_type:
+      return std::string(name == nullptr ? "(anonymous)" : name) + "::";
+    case DW_TAG_subprogram:
+      return std::string(name == nullptr ? "(anonymous)" : name) + "()::";
+    default:
+      return {};
   }
 }
 

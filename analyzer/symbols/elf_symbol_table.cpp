@@ -75,8 +75,9 @@ void ElfSymbolTable::sort_and_close_gaps() {
 }
 
 std::optional<ElfSymbolTable::Hit> ElfSymbolTable::find(std::uint64_t address) const {
-  auto after = std::upper_bound(symbols_.begin(), symbols_.end(), address,
-                                [](std::uint64_t value, const Symbol& symbol) { return value < symbol.start; });
+  auto after =
+      std::upper_bound(symbols_.begin(), symbols_.end(), address,
+                       [](std::uint64_t value, const Symbol& symbol) { return value < symbol.start; });
   while (after != symbols_.begin()) {
     const Symbol& candidate = *--after;
     if (address < candidate.end) return Hit{candidate.name, address - candidate.start};

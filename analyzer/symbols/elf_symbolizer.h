@@ -1,5 +1,5 @@
-// The symbolizer for real processes: ELF and DWARF by elfutils. Each module file is opened when the first address
-// in it is asked for, and indexed once.
+// The symbolizer for real processes: ELF and DWARF by elfutils. Each module file is opened when the first
+// address in it is asked for, and indexed once.
 #pragma once
 
 #include <memory>

@@ -117,7 +117,8 @@ std::optional<std::string> ModuleBinary::find_file(const Module& module, const S
   if (std::optional<std::string> by_id = find_by_build_id(module)) return by_id;
   warning_ = other_build.empty()
                  ? path + " is not on this machine; its frames have no names (give --sysroot or --debug-dir)."
-                 : other_build + " was rebuilt since the recording (its build-id differs); its symbols are not used.";
+                 : other_build +
+                       " was rebuilt since the recording (its build-id differs); its symbols are not used.";
   return std::nullopt;
 }
 
@@ -126,7 +127,8 @@ std::optional<std::string> ModuleBinary::find_by_build_id(const Module& module) 
   if (build_id_.empty()) return std::nullopt;
   const std::unique_ptr<Dwfl, DwflEnd> session(dwfl_begin(&callbacks_));
   if (session == nullptr) return std::nullopt;
-  Dwfl_Module* probe = dwfl_report_module(session.get(), module.path.c_str(), module.map_start, module.map_end);
+  Dwfl_Module* probe =
+      dwfl_report_module(session.get(), module.path.c_str(), module.map_start, module.map_end);
   if (probe == nullptr ||
       dwfl_module_report_build_id(probe, build_id_.data(), build_id_.size(), module.map_start) != 0) {
     return std::nullopt;
@@ -136,10 +138,11 @@ std::optional<std::string> ModuleBinary::find_by_build_id(const Module& module) 
   *user_data = this;
   char* found = nullptr;
   Elf* elf = nullptr;
-  int descriptor = dwfl_build_id_find_elf(probe, user_data, module.path.c_str(), module.map_start, &found, &elf);
+  int descriptor =
+      dwfl_build_id_find_elf(probe, user_data, module.path.c_str(), module.map_start, &found, &elf);
   if (descriptor < 0) {  // a debug file has the symbols and the line table, which is all we read
-    descriptor = dwfl_build_id_find_debuginfo(probe, user_data, module.path.c_str(), module.map_start, nullptr, nullptr,
-                                              0, &found);
+    descriptor = dwfl_build_id_find_debuginfo(probe, user_data, module.path.c_str(), module.map_start,
+                                              nullptr, nullptr, 0, &found);
   }
   if (elf != nullptr) elf_end(elf);
   if (descriptor >= 0) ::close(descriptor);
@@ -170,7 +173,8 @@ bool ModuleBinary::open_file(const std::string& path) {
 // libdwfl calls this when the file itself has no DWARF. A plain directory of debug files comes first; the
 // standard search needs a certain layout below it.
 int ModuleBinary::find_debug_file(Dwfl_Module* module, void** user_data, const char* name, Dwarf_Addr base,
-                                  const char* file_name, const char* debuglink, GElf_Word crc, char** found_path) {
+                                  const char* file_name, const char* debuglink, GElf_Word crc,
+                                  char** found_path) {
   const auto* self = static_cast<const ModuleBinary*>(*user_data);
   std::vector<std::string> names;
   if (debuglink != nullptr) names.emplace_back(debuglink);

@@ -1,6 +1,7 @@
-// Finds the file that a module was loaded from, proves by build-id that it is the same one, and opens it together
-// with its separate debug information. Knows where such files live: the recorded path, --sysroot, --debug-dir,
-// .gnu_debuglink, build-id directories, and debuginfod where DEBUGINFOD_URLS is set (all of the latter by libdwfl).
+// Finds the file that a module was loaded from, proves by build-id that it is the same one, and opens it
+// together with its separate debug information. Knows where such files live: the recorded path, --sysroot,
+// --debug-dir, .gnu_debuglink, build-id directories, and debuginfod where DEBUGINFOD_URLS is set (all of the
+// latter by libdwfl).
 #pragma once
 
 #include <elfutils/libdwfl.h>

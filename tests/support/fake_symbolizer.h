@@ -12,8 +12,11 @@ namespace leak::test {
 class FakeSymbolizer final : public scan::Symbolizer {
  public:
   // Innermost first, as frames_at() returns them.
-  void name(std::uint64_t address, std::vector<scan::SourceFrame> frames) { frames_[address] = std::move(frames); }
-  void name(std::uint64_t address, const std::string& function, const std::string& file = {}, std::uint32_t line = 0) {
+  void name(std::uint64_t address, std::vector<scan::SourceFrame> frames) {
+    frames_[address] = std::move(frames);
+  }
+  void name(std::uint64_t address, const std::string& function, const std::string& file = {},
+            std::uint32_t line = 0) {
     name(address, {{function, file, line, false}});
   }
   void warn(std::string sentence) { warnings_.push_back(std::move(sentence)); }

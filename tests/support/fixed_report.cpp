@@ -47,7 +47,8 @@ ReportProcess parent() {
   process.verdict = "1 potential leak holds 1.0 MiB when the recording ended.";
   ReportFinding finding;
   finding.kind = "leak";
-  finding.title = "Memory allocated in shop::Cart::add (cart.cpp:41) piles up: +83.0 KiB/s, still rising at the end";
+  finding.title =
+      "Memory allocated in shop::Cart::add (cart.cpp:41) piles up: +83.0 KiB/s, still rising at the end";
   finding.bytes = 1'048'576;
   finding.blocks = 1000;
   finding.site = 0;
@@ -61,10 +62,12 @@ ReportProcess parent() {
   process.sites_total = 7;
   process.top = {{0, 1}, {0, 1}, {0, 1}, {0, 1}, {0}};
   process.bucket_end_ns = {4'000'000'000, 8'000'000'000, 12'345'000'000};
-  process.timeline = {{4'000'000'000, 12'345'000'000}, {500'000, 1'049'600}, {600'000, 2'000'000},
-                      {500, 1010},                     {0, 8192},            {4'000'000, 6'000'000}};
-  process.snapshots = {{"warm", false, 4'000'000'000, 500'000, 500, 4'000'000, 0, {{0, 500, 499'000}}},
-                       {"auto 100%", true, 12'345'000'000, 1'049'600, 1010, 6'000'000, 8192, {{0, 1000, 1'048'576}}}};
+  process.timeline = {
+      {4'000'000'000, 12'345'000'000}, {500'000, 1'049'600}, {600'000, 2'000'000}, {500, 1010}, {0, 8192},
+      {4'000'000, 6'000'000}};
+  process.snapshots = {
+      {"warm", false, 4'000'000'000, 500'000, 500, 4'000'000, 0, {{0, 500, 499'000}}},
+      {"auto 100%", true, 12'345'000'000, 1'049'600, 1010, 6'000'000, 8192, {{0, 1000, 1'048'576}}}};
   process.comparison =
       ReportComparison{"warm", "auto 100%", 4'000'000'000, 12'345'000'000, 549'600, 510, {{0, 549'576, 500}}};
   process.modules = {{"/usr/bin/shop", "abcd01", {{0x400000, 0x500000, 0, std::nullopt}}},
@@ -107,12 +110,14 @@ ReportModel fixed_report() {
   ReportModel model;
   model.tool_version = "1.2.3";
   model.severity = Severity::kWarning;
-  model.frames = {{"std::__new_allocator<Item>::allocate(unsigned long)", "/usr/include/c++/12/new_allocator.h", 137,
-                   "/usr/bin/shop", 0x401234, true, true},
-                  {"shop::Cart::add(Item const&)", "/src/shop/cart.cpp", 41, "/usr/bin/shop", 0x401234, false, false},
-                  {"void shop::serve<Request>(Request)", "/src/shop/server.cpp", 99, "/usr/bin/shop", 0x401300, false, false},
-                  {"main", "/src/shop/main.cpp", 12, "/usr/bin/shop", 0x401400, false, false},
-                  {"load;plugins\x1b[31m", "", 0, "/usr/lib/plugin.so", 0x7f0000000010, false, false}};
+  model.frames = {
+      {"std::__new_allocator<Item>::allocate(unsigned long)", "/usr/include/c++/12/new_allocator.h", 137,
+       "/usr/bin/shop", 0x401234, true, true},
+      {"shop::Cart::add(Item const&)", "/src/shop/cart.cpp", 41, "/usr/bin/shop", 0x401234, false, false},
+      {"void shop::serve<Request>(Request)", "/src/shop/server.cpp", 99, "/usr/bin/shop", 0x401300, false,
+       false},
+      {"main", "/src/shop/main.cpp", 12, "/usr/bin/shop", 0x401400, false, false},
+      {"load;plugins\x1b[31m", "", 0, "/usr/lib/plugin.so", 0x7f0000000010, false, false}};
   model.processes = {parent(), child()};
   return model;
 }

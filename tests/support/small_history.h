@@ -30,7 +30,8 @@ class SmallHistory {
   }
 
   // A stack of addresses, leaf first, in the module.
-  scan::StackId stack(const std::vector<std::uint64_t>& addresses, scan::ModuleId module = scan::ModuleId(1)) {
+  scan::StackId stack(const std::vector<std::uint64_t>& addresses,
+                      scan::ModuleId module = scan::ModuleId(1)) {
     scan::StackId id;
     for (auto address = addresses.rbegin(); address != addresses.rend(); ++address) {
       id = history.stacks.intern(id, pc(*address, module));

@@ -21,12 +21,15 @@ std::string refusal(const Words& arguments) {
   return {};
 }
 
-bool says(const std::string& message, const std::string& part) { return message.find(part) != std::string::npos; }
+bool says(const std::string& message, const std::string& part) {
+  return message.find(part) != std::string::npos;
+}
 
 TEST(Options, Analyze) {
-  const Options options = parse_command_line({"analyze", "a.zst", "b.zst", "--json", "-", "--from", "1.5s", "--to=2m",
-                                              "--top", "3", "--debug-dir", "/d1", "--debug-dir", "/d2", "--sysroot",
-                                              "/s", "--snapshots", "4", "--max-sites", "50"});
+  const Options options = parse_command_line(
+      {"analyze",   "a.zst", "b.zst",       "--json",      "-",           "--from",      "1.5s",
+       "--to=2m",   "--top", "3",           "--debug-dir", "/d1",         "--debug-dir", "/d2",
+       "--sysroot", "/s",    "--snapshots", "4",           "--max-sites", "50"});
   EXPECT_EQ(options.command, Command::kAnalyze);
   EXPECT_EQ(options.input.traces, (Words{"a.zst", "b.zst"}));
   EXPECT_EQ(options.output.json, "-");
@@ -46,7 +49,8 @@ TEST(Options, TracesMayStandAnywhere) {
 }
 
 TEST(Options, RunTakesEverythingFromTheProgramOn) {
-  const Options options = parse_command_line({"run", "-o", "t.zst", "--html", "r.html", "--", "prog", "--json", "--", "-x"});
+  const Options options =
+      parse_command_line({"run", "-o", "t.zst", "--html", "r.html", "--", "prog", "--json", "--", "-x"});
   EXPECT_EQ(options.command, Command::kRun);
   EXPECT_EQ(options.run.trace, "t.zst");
   EXPECT_EQ(options.output.html, "r.html");
@@ -63,7 +67,8 @@ TEST(Options, RunNeedsNoDashes) {
 TEST(Options, RunPassesTheLibrarysSettings) {
   const Options options = parse_command_line({"run", "--max-bytes", "500M", "--only", "a,b", "--", "prog"});
   ASSERT_EQ(options.run.settings.size(), 2U);
-  std::vector<std::pair<std::string, std::string>> wanted = {{"LEAKHOOK_ONLY", "a,b"}, {"LEAKHOOK_MAX_BYTES", "500M"}};
+  std::vector<std::pair<std::string, std::string>> wanted = {{"LEAKHOOK_ONLY", "a,b"},
+                                                             {"LEAKHOOK_MAX_BYTES", "500M"}};
   EXPECT_TRUE(std::is_permutation(wanted.begin(), wanted.end(), options.run.settings.begin()));
 }
 
@@ -80,8 +85,12 @@ TEST(Options, DumpInfoAndExport) {
 
 TEST(Options, HelpAndVersionAreText) {
   EXPECT_EQ(parse_command_line({"--version"}).text.find("leakscan "), 0U);
-  for (const Words& words : {Words{"--help"}, {"run", "--help"}, {"analyze", "--help"}, {"info", "--help"},
-                             {"dump", "--help"}, {"export", "--help"}}) {
+  for (const Words& words : {Words{"--help"},
+                             {"run", "--help"},
+                             {"analyze", "--help"},
+                             {"info", "--help"},
+                             {"dump", "--help"},
+                             {"export", "--help"}}) {
     const Options options = parse_command_line(words);
     EXPECT_EQ(options.command, Command::kPrintText);
     EXPECT_TRUE(says(options.text, "Examples:")) << words.front();
@@ -96,10 +105,15 @@ TEST(Options, MistakesGetOneClearSentence) {
   EXPECT_TRUE(says(refusal({"--verison"}), "did you mean '--version'?"));
   EXPECT_TRUE(says(refusal({"analyze"}), "leakscan analyze --help"));
   EXPECT_TRUE(says(refusal({"analyze", "a.zst", "--from", "soon"}), "--from takes a time such as"));
-  EXPECT_TRUE(says(refusal({"analyze", "a.zst", "--from", "2s", "--to", "1s"}), "--from must be before --to"));
+  EXPECT_TRUE(
+      says(refusal({"analyze", "a.zst", "--from", "2s", "--to", "1s"}), "--from must be before --to"));
   EXPECT_TRUE(says(refusal({"analyze", "a.zst", "--top", "many"}), "--top"));
   EXPECT_TRUE(says(refusal({"run"}), "run needs a program"));
-  EXPECT_TRUE(says(refusal({"run", "--", }), "run needs a program"));
+  EXPECT_TRUE(says(refusal({
+                       "run",
+                       "--",
+                   }),
+                   "run needs a program"));
   EXPECT_TRUE(says(refusal({"run", "--htlm", "x", "prog"}), "did you mean '--html'?"));
   EXPECT_TRUE(says(refusal({"export", "a.zst", "--format", "svg"}), "collapsed"));
   EXPECT_TRUE(says(refusal({"dump", "a.zst", "b.zst"}), "unexpected argument 'b.zst'"));

@@ -12,12 +12,14 @@ namespace {
 std::string program(const std::string& name) { return std::string(LEAK_PROGRAMS) + "/" + name; }
 
 TEST(ElfHeader, ReadsADynamicProgram) {
-  const std::optional<ElfHeader> elf = read_elf_header(program("dynamic"), {"main", "atoi", "no_such_symbol"});
+  const std::optional<ElfHeader> elf =
+      read_elf_header(program("dynamic"), {"main", "atoi", "no_such_symbol"});
   ASSERT_TRUE(elf);
   EXPECT_TRUE(elf->is_64_bit);
   EXPECT_EQ(elf->machine, own_machine());
   EXPECT_NE(elf->interpreter.find("ld-linux"), std::string::npos);
-  EXPECT_NE(std::find_if(elf->needed.begin(), elf->needed.end(), [](const std::string& name) { return name.starts_with("libc.so"); }),
+  EXPECT_NE(std::find_if(elf->needed.begin(), elf->needed.end(),
+                         [](const std::string& name) { return name.starts_with("libc.so"); }),
             elf->needed.end());
 }
 

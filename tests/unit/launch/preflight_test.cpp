@@ -32,7 +32,9 @@ std::string refusal_to_find(const std::string& name) {
   return refusal([](const std::string& command) { find_program(command); }, name);
 }
 
-bool says(const std::string& message, const std::string& part) { return message.find(part) != std::string::npos; }
+bool says(const std::string& message, const std::string& part) {
+  return message.find(part) != std::string::npos;
+}
 
 class Script {
  public:
@@ -54,7 +56,9 @@ TEST(Preflight, AcceptsDynamicProgramsAndTheirScripts) {
   EXPECT_EQ(refusal_to_preload(Script("#!/bin/sh\n").path()), "");
 }
 
-TEST(Preflight, RefusesStaticPrograms) { EXPECT_TRUE(says(refusal_to_preload(program("static")), "static program")); }
+TEST(Preflight, RefusesStaticPrograms) {
+  EXPECT_TRUE(says(refusal_to_preload(program("static")), "static program"));
+}
 
 TEST(Preflight, RefusesMusl) { EXPECT_TRUE(says(refusal_to_preload(program("musl")), "musl")); }
 

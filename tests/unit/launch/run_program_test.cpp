@@ -20,7 +20,9 @@ class RecordProgram : public testing::Test {
     ::unlink(trace_.c_str());
   }
 
-  Recording record(const std::string& code) { return record_program({{program("dynamic"), code}, trace_, {}}); }
+  Recording record(const std::string& code) {
+    return record_program({{program("dynamic"), code}, trace_, {}});
+  }
 
   const std::string trace_ = testing::TempDir() + "leak_run_program.zst";
 };
@@ -41,7 +43,8 @@ TEST_F(RecordProgram, PassesSettingsOn) {
 
 TEST_F(RecordProgram, KeepsWhatElseIsPreloaded) {
   ::setenv("LD_PRELOAD", program("libfake_hook.so").c_str(), 1);
-  EXPECT_EQ(record_program({{"/bin/sh", "-c", "case $LD_PRELOAD in *fake_hook*:*fake_hook*) exit 7;; esac"}, trace_, {}})
+  EXPECT_EQ(record_program(
+                {{"/bin/sh", "-c", "case $LD_PRELOAD in *fake_hook*:*fake_hook*) exit 7;; esac"}, trace_, {}})
                 .exit_code,
             7);
   ::unsetenv("LD_PRELOAD");

@@ -1,5 +1,5 @@
-// One fixed report through all renderers, compared byte for byte with tests/golden/reports. After a wanted change:
-// LEAK_UPDATE_GOLDEN=1 render_test, and look at the difference.
+// One fixed report through all renderers, compared byte for byte with tests/golden/reports. After a wanted
+// change: LEAK_UPDATE_GOLDEN=1 render_test, and look at the difference.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -46,7 +46,9 @@ void expect_names(const json& object, const std::vector<std::string>& wanted) {
   for (const std::string& name : wanted) EXPECT_TRUE(names.contains(name)) << name << " in " << object.dump();
 }
 
-TEST(TextRenderer, MatchesItsGoldenReport) { expect_golden(rendered(TextRenderer({false, 100, 10})), "fixed.txt"); }
+TEST(TextRenderer, MatchesItsGoldenReport) {
+  expect_golden(rendered(TextRenderer({false, 100, 10})), "fixed.txt");
+}
 
 TEST(TextRenderer, KeepsToTheWidthAndToTheRows) {
   std::istringstream lines(rendered(TextRenderer({false, 60, 1})));
@@ -88,28 +90,31 @@ TEST(JsonRenderer, HasEveryNameOfTheContract) {
   expect_names(report, {"schema_version", "tool", "processes", "frames"});
   expect_names(report["tool"], {"name", "version"});
   const json& process = report["processes"][0];
-  expect_names(process, {"exe", "argv", "pid", "parent_pid", "start_time_unix_ns", "duration_ns", "allocator", "end",
-                         "totals", "mappings", "severity", "findings", "sites", "timeline", "snapshots", "modules",
-                         "threads", "diagnostics"});
+  expect_names(process, {"exe", "argv", "pid", "parent_pid", "start_time_unix_ns", "duration_ns", "allocator",
+                         "end", "totals", "mappings", "severity", "findings", "sites", "timeline",
+                         "snapshots", "modules", "threads", "diagnostics"});
   expect_names(process["end"], {"kind", "code"});
-  expect_names(process["totals"], {"allocations", "deallocations", "allocated_bytes", "live_blocks", "live_bytes",
-                                   "peak_bytes", "peak_time_ns", "temporary_allocations"});
+  expect_names(process["totals"], {"allocations", "deallocations", "allocated_bytes", "live_blocks",
+                                   "live_bytes", "peak_bytes", "peak_time_ns", "temporary_allocations"});
   expect_names(process["mappings"], {"maps", "unmaps", "live_bytes", "peak_bytes"});
-  expect_names(process["findings"][0], {"kind", "severity", "title", "bytes", "blocks", "site", "evidence", "advice"});
-  expect_names(process["sites"][0], {"id", "stack", "allocations", "allocated_bytes", "live_blocks", "live_bytes",
-                                     "peak_bytes", "temporary_allocations", "growth"});
+  expect_names(process["findings"][0],
+               {"kind", "severity", "title", "bytes", "blocks", "site", "evidence", "advice"});
+  expect_names(process["sites"][0], {"id", "stack", "allocations", "allocated_bytes", "live_blocks",
+                                     "live_bytes", "peak_bytes", "temporary_allocations", "growth"});
   expect_names(process["sites"][0]["growth"], {"slope_bytes_per_s", "confidence"});
   expect_names(process["timeline"], {"time_ns", "heap_bytes", "blocks", "rss_bytes"});
   expect_names(process["snapshots"][0], {"label", "time_ns", "heap_bytes", "blocks", "rss_bytes"});
   expect_names(process["modules"][0], {"path", "build_id", "epochs"});
   expect_names(process["threads"][0], {"tid", "name"});
-  expect_names(process["diagnostics"], {"dropped_events", "torn_frames", "truncated", "recovered_from_journal", "warnings"});
+  expect_names(process["diagnostics"],
+               {"dropped_events", "torn_frames", "truncated", "recovered_from_journal", "warnings"});
   expect_names(report["frames"][0], {"id", "function", "file", "line", "module", "address", "inlined"});
 }
 
 TEST(JsonRenderer, LeavesOutWhatIsNotKnownYet) {
   const json process = json::parse(rendered(JsonRenderer()))["processes"][0];
-  for (const char* later : {"truth", "cycles", "types", "resources"}) EXPECT_FALSE(process.contains(later)) << later;
+  for (const char* later : {"truth", "cycles", "types", "resources"})
+    EXPECT_FALSE(process.contains(later)) << later;
   EXPECT_FALSE(process["sites"][1].contains("growth"));
   EXPECT_FALSE(process["sites"][0]["growth"].contains("verdict"));
 }
@@ -131,8 +136,10 @@ TEST(EventLines, AreTabSeparatedWithEmptyFields) {
 TEST(EventLines, AreJsonWithOnlyWhatIsThere) {
   std::string text;
   append_json_line(ListedEvent{1, 2, "realloc", 0x30, 8, 0x20, {"main"}}, true, text);
-  EXPECT_EQ(text, R"({"time_ns":1,"tid":2,"op":"realloc","address":"0x30","size":8,"old_address":"0x20","stack":["main"]})"
-                  "\n");
+  EXPECT_EQ(
+      text,
+      R"({"time_ns":1,"tid":2,"op":"realloc","address":"0x30","size":8,"old_address":"0x20","stack":["main"]})"
+      "\n");
 }
 
 TraceInfo small_info() {

@@ -17,8 +17,9 @@ ReportModel build(const HeapHistory& history, Symbolizer& symbolizer, ReportOpti
 TEST(BuildReport, BlamesTheFirstFrameThatIsNotTheRuntimes) {
   test::SmallHistory made;
   test::FakeSymbolizer symbolizer;
-  symbolizer.name(0x10, {{"std::__new_allocator<int>::allocate(unsigned long)", "/usr/include/c++/12/a.h", 1, true},
-                         {"shop::Cart::add(int)", "/src/cart.cpp", 7, false}});
+  symbolizer.name(0x10,
+                  {{"std::__new_allocator<int>::allocate(unsigned long)", "/usr/include/c++/12/a.h", 1, true},
+                   {"shop::Cart::add(int)", "/src/cart.cpp", 7, false}});
   symbolizer.name(0x20, "main", "/src/main.cpp", 3);
   made.site(made.stack({0x10, 0x20}), 2, 64);
   const ReportModel model = build(made.history, symbolizer);
@@ -41,7 +42,8 @@ TEST(BuildReport, LeavesTheHooksOwnFramesOut) {
   symbolizer.name(0x10, "main");
   const StackId caller = made.stack({0x10});
   made.history.pcs.push_back({0x90, hook, false, false});
-  made.site(made.history.stacks.intern(caller, PcId(static_cast<std::uint32_t>(made.history.pcs.size() - 1))), 1, 8);
+  made.site(made.history.stacks.intern(caller, PcId(static_cast<std::uint32_t>(made.history.pcs.size() - 1))),
+            1, 8);
   const ReportModel model = build(made.history, symbolizer);
   ASSERT_EQ(model.processes[0].sites[0].stack.size(), 1U);
   EXPECT_EQ(model.frames[model.processes[0].sites[0].stack[0].index()].function, "main");

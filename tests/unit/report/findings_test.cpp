@@ -85,7 +85,8 @@ TEST(Findings, CallPathsToOnePlaceAreJudgedTogether) {
   symbolizer.name(0x10, "leak", "/src/leak.cpp", 10);
   for (std::uint64_t path = 0; path != 20; ++path) {
     // Each path leaks once, at a time of its own.
-    std::vector<std::uint64_t>& series = made.site(made.stack({0x10, 0x20 + path}), 1, 1000).live_bytes_over_time;
+    std::vector<std::uint64_t>& series =
+        made.site(made.stack({0x10, 0x20 + path}), 1, 1000).live_bytes_over_time;
     for (std::size_t i = 0; i != series.size(); ++i) series[i] = i < path ? 0 : 1000;
   }
   const ReportProcess process = judged(made, symbolizer);

@@ -5,7 +5,8 @@
 namespace leak::scan {
 namespace {
 
-bool is_system(const std::string& function, const std::string& module = "/usr/bin/shop", const std::string& file = {}) {
+bool is_system(const std::string& function, const std::string& module = "/usr/bin/shop",
+               const std::string& file = {}) {
   ReportFrame frame;
   frame.function = function;
   frame.module = module;
@@ -21,7 +22,8 @@ TEST(SystemFrames, FindsTheNameInASignature) {
   EXPECT_EQ(qualified_name("Foo::operator()(int) const"), "Foo::operator()");
   EXPECT_EQ(qualified_name("std::ostream& operator<< <char>(std::ostream&)"), "operator<< <char>");
   EXPECT_EQ(qualified_name("operator new(unsigned long)"), "operator new");
-  EXPECT_EQ(qualified_name("main::{lambda(int)#1}::operator()(int) const"), "main::{lambda(int)#1}::operator()");
+  EXPECT_EQ(qualified_name("main::{lambda(int)#1}::operator()(int) const"),
+            "main::{lambda(int)#1}::operator()");
 }
 
 TEST(SystemFrames, KnowsTheRuntime) {

@@ -17,10 +17,12 @@ TEST(Demangle, NamesCppFunctions) {
 }
 
 TEST(Demangle, DropsDefaultTemplateArguments) {
-  EXPECT_EQ(demangle("_Z3fooRKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE"), "foo(std::string const&)");
+  EXPECT_EQ(demangle("_Z3fooRKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE"),
+            "foo(std::string const&)");
   EXPECT_EQ(demangle("_Z3fooRSt6vectorIiSaIiEE"), "foo(std::vector<int>&)");
-  EXPECT_EQ(simplify_type_names("std::map<int, Foo, std::less<int>, std::allocator<std::pair<int const, Foo> > >"),
-            "std::map<int, Foo>");
+  EXPECT_EQ(
+      simplify_type_names("std::map<int, Foo, std::less<int>, std::allocator<std::pair<int const, Foo> > >"),
+      "std::map<int, Foo>");
 }
 
 TEST(Demangle, KeepsAllocatorsThatAreNotDefaults) {

@@ -29,7 +29,8 @@ struct Expected {
 Expected ask(const std::string& path) {
   Expected expected;
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(::popen(path.c_str(), "r"), &::pclose);
-  EXPECT_EQ(std::fscanf(pipe.get(), "%lx %u %u", &expected.address, &expected.inner_line, &expected.outer_line), 3);
+  EXPECT_EQ(
+      std::fscanf(pipe.get(), "%lx %u %u", &expected.address, &expected.inner_line, &expected.outer_line), 3);
   return expected;
 }
 
@@ -90,7 +91,8 @@ TEST_P(ElfSymbolizerForms, SeesInlinedCallsWithTheirLines) {
 #define LEAK_CLANG_FORMS
 #endif
 INSTANTIATE_TEST_SUITE_P(Programs, ElfSymbolizerForms,
-                         testing::Values("plain", "no_pie", "dwarf4", "dwarf5", "split_dwarf" LEAK_CLANG_FORMS),
+                         testing::Values("plain", "no_pie", "dwarf4", "dwarf5",
+                                         "split_dwarf" LEAK_CLANG_FORMS),
                          [](const auto& form) { return std::string(form.param); });
 
 TEST(ElfSymbolizer, FallsBackToSymbolAndOffset) {

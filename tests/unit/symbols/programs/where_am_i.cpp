@@ -1,5 +1,5 @@
-// Prints the return address of a call that sits in an inlined function, as the file's own address, and the lines
-// that symbolizing it must give: "ADDRESS INNER_LINE OUTER_LINE".
+// Prints the return address of a call that sits in an inlined function, as the file's own address, and the
+// lines that symbolizing it must give: "ADDRESS INNER_LINE OUTER_LINE".
 #include <link.h>
 
 #include <cstdint>
