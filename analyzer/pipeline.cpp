@@ -17,6 +17,7 @@
 #include "output_file.h"
 #include "render/collapsed_renderer.h"
 #include "render/html_renderer.h"
+#include "render/html_renderer.h"
 #include "render/json_renderer.h"
 #include "render/text_renderer.h"
 #include "replay/heap_replay.h"
@@ -112,6 +113,7 @@ void write_reports(const InputOptions& input, const OutputOptions& output, std::
       build_model(input, limits_of(output, output.html.empty() && output.json.empty()), diagnostics);
   // From here on only renderers.
   if (!output.json.empty()) write_report(JsonRenderer(), model, output.json, out);
+  if (!output.html.empty()) write_report(HtmlRenderer(), model, output.html, out);
   if (text) {
     const TextOptions style{wants_colours(STDOUT_FILENO), terminal_width(STDOUT_FILENO, kPlainWidth), output.top};
     write_report(TextRenderer(style), model, "-", out);

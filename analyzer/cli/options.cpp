@@ -26,14 +26,14 @@ CLI::Option* add_time(CLI::App& command, const std::string& name, std::optional<
       ->type_name("TIME");
 }
 
-void add_traces(CLI::App& command, InputOptions& input, int most) {
-  command.add_option("trace", input.traces, "Trace files")->required()->expected(1, most)->type_name("TRACE");
+void add_traces(CLI::App& command, InputOptions& input) {
+  command.add_option("trace", input.traces, "Trace files")->required()->type_name("TRACE");
 }
 
 void add_symbol_options(CLI::App& command, InputOptions& input) {
   command.add_option("--debug-dir", input.debug_dirs, "Look for debug files (or unstripped copies) here too")
       ->type_name("DIR")
-      ->expected(1);
+      ->allow_extra_args(false);
   command.add_option("--sysroot", input.sysroot, "Root of the system that the program ran on")->type_name("DIR");
 }
 
@@ -95,7 +95,7 @@ void add_run(CLI::App& app, Options& options) {
 void add_export(CLI::App& app, Options& options) {
   CLI::App& command = *app.add_subcommand("export", "Write a trace in the format of another tool");
   command.footer(kExportHelp);
-  add_traces(command, options.input, CLI::detail::expected_max_vector_size);
+  add_traces(command, options.input);
   command.add_option("--format", options.export_format, "Format: collapsed (stacks for flame graphs)")
       ->required()
       ->check(CLI::IsMember({"collapsed"}))
@@ -113,17 +113,20 @@ void add_commands(CLI::App& app, Options& options) {
 
   CLI::App& analyze = *app.add_subcommand("analyze", "Make a report of one or more traces");
   analyze.footer(kAnalyzeHelp);
-  add_traces(analyze, options.input, CLI::detail::expected_max_vector_size);
+  add_traces(analyze, options.input);
   add_report_options(analyze, options);
 
   CLI::App& info = *app.add_subcommand("info", "Print the header, counts, drops and modules of traces");
   info.footer(kInfoHelp);
-  add_traces(info, options.input, CLI::detail::expected_max_vector_size);
+  add_traces(info, options.input);
   info.add_flag("--json", options.info_json, "As JSON");
 
   CLI::App& dump = *app.add_subcommand("dump", "Print every event of a trace, one line each");
   dump.footer(kDumpHelp);
-  add_traces(dump, options.input, 1);
+  dump.add_option_function<std::string>(
+          "trace", [&options](const std::string& trace) { options.input.traces = {trace}; }, "Trace file")
+      ->required()
+      ->type_name("TRACE");
   dump.add_flag("-s,--stacks", options.dump.stacks, "Add the stack, leaf first, as addresses");
   dump.add_flag("--symbols", options.dump.symbols, "Add the stack with names");
   dump.add_option_function<std::string>(

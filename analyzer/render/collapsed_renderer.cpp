@@ -22,10 +22,11 @@ std::uint64_t value_of(const ReportSite& site, Cost cost) {
   return site.temporary_allocations;
 }
 
-// Neither ';' nor line ends may stand in a name: they are the format's own punctuation.
+// Neither ';' nor control characters may stand in a name: they are the format's own punctuation.
 std::string escaped(std::string name) {
   std::replace(name.begin(), name.end(), ';', ':');
-  std::replace(name.begin(), name.end(), '\n', ' ');
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, '?');
   return name;
 }
 

@@ -103,10 +103,10 @@ void write_mappings(const TextContext& context) {
   const ReportProcess::Mappings& mappings = context.process.mappings;
   if (mappings.maps == 0 && mappings.brk_bytes == 0) return;
   write_heading(context, "Mappings by the program itself (not part of the heap)");
-  context.out << "  " << format_count(mappings.maps) << " mmap, " << format_count(mappings.unmaps) << " munmap; peak "
-              << format_bytes(mappings.peak_bytes) << ", " << format_bytes(mappings.live_bytes) << " still mapped";
-  if (mappings.brk_bytes != 0) context.out << "; program break moved by " << format_bytes(mappings.brk_bytes);
-  context.out << '\n';
+  std::string summary = format_count(mappings.maps) + " mmap, " + format_count(mappings.unmaps) + " munmap; peak " +
+                        format_bytes(mappings.peak_bytes) + ", " + format_bytes(mappings.live_bytes) + " still mapped";
+  if (mappings.brk_bytes != 0) summary += "; program break moved by " + format_bytes(mappings.brk_bytes);
+  context.out << context.style.wrap(summary, 2) << '\n';
   FigureTable table({"mapped now", "maps", "mapped ever"});
   std::vector<PlaceRow> places;
   for (const ReportMappingSite& site : mappings.sites) {

@@ -45,8 +45,8 @@ bool is_system_name(std::string_view name) {
 }
 
 bool is_system_source(std::string_view file) {
-  static constexpr std::array<std::string_view, 6> kParts = {
-      "/include/c++/", "/rustc/", "/library/alloc/src/", "/library/core/src/", "/library/std/src/",
+  static constexpr std::array<std::string_view, 7> kParts = {
+      "/include/c++/", "/rustc/", "/rust/deps/", "library/alloc/src/", "library/core/src/", "library/std/src/",
       "/libstdc++-v3/"};
   return contains_any(file, kParts);
 }
@@ -75,17 +75,23 @@ std::size_t end_of_name(std::string_view function) {
   return function.size();
 }
 
-// Just after the return type: the last blank outside of templates, "operator new" kept whole.
-std::size_t start_of_name(std::string_view function) {
+// Where the name's own "operator" stands, whose blanks and angle brackets are no syntax; else the end.
+std::size_t operator_position(std::string_view function) {
+  const std::size_t at = function.rfind("operator");
+  if (at == std::string_view::npos) return function.size();
+  return at == 0 || function[at - 1] == ' ' || function[at - 1] == ':' ? at : function.size();
+}
+
+// Just after the return type: the last blank outside of templates.
+std::size_t start_of_name(std::string_view whole) {
+  const std::string_view function = whole.substr(0, operator_position(whole));
   if (function.starts_with("(anonymous namespace)")) return 0;
   int depth = 0;
   for (std::size_t i = function.size(); i-- != 0;) {
     const char c = function[i];
     if (c == '>' || c == '}' || c == ')') ++depth;
     if (c == '<' || c == '{' || c == '(') --depth;
-    if (c != ' ' || depth != 0) continue;
-    if (function.substr(0, i).ends_with("operator")) continue;
-    return i + 1;
+    if (c == ' ' && depth == 0) return i + 1;
   }
   return 0;
 }

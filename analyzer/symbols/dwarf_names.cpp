@@ -73,7 +73,9 @@ std::string scopes_around(Dwarf_Die function) {
 }  // namespace
 
 std::string function_name(Dwarf_Die* function, const char* elf_symbol) {
-  if (const char* linker_name = linkage_name(function)) return demangle(linker_name);
+  // Rust's newer names ("_R...") are for its own demangler; DWARF has their parts.
+  const char* linker_name = linkage_name(function);
+  if (linker_name != nullptr && std::strncmp(linker_name, "_R", 2) != 0) return demangle(linker_name);
   const char* name = dwarf_diename(function);
   if (!has_scoped_names(function)) return name == nullptr ? std::string() : name;
   if (elf_symbol != nullptr && std::strncmp(elf_symbol, "_Z", 2) == 0) return demangle(elf_symbol);

@@ -1,0 +1,36 @@
+// Names program counters from a list, for tests of what is made of the names.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "symbols/symbolizer.h"
+
+namespace leak::test {
+
+class FakeSymbolizer final : public scan::Symbolizer {
+ public:
+  // Innermost first, as frames_at() returns them.
+  void name(std::uint64_t address, std::vector<scan::SourceFrame> frames) { frames_[address] = std::move(frames); }
+  void name(std::uint64_t address, const std::string& function, const std::string& file = {}, std::uint32_t line = 0) {
+    name(address, {{function, file, line, false}});
+  }
+  void warn(std::string sentence) { warnings_.push_back(std::move(sentence)); }
+
+  std::vector<scan::SourceFrame> frames_at(const scan::ProgramCounter& pc, const scan::Module*) override {
+    ++lookups;
+    const auto known = frames_.find(pc.address);
+    if (known != frames_.end()) return known->second;
+    return {{"unnamed", {}, 0, false}};
+  }
+  const std::vector<std::string>& warnings() const override { return warnings_; }
+
+  int lookups = 0;
+
+ private:
+  std::map<std::uint64_t, std::vector<scan::SourceFrame>> frames_;
+  std::vector<std::string> warnings_;
+};
+
+}  // namespace leak::test

@@ -1,0 +1,118 @@
+#include "report/findings.h"
+
+#include <gtest/gtest.h>
+
+#include "report/build_report.h"
+#include "support/fake_symbolizer.h"
+#include "support/small_history.h"
+
+namespace leak::scan {
+namespace {
+
+std::vector<std::uint64_t> ramp(std::size_t points, std::uint64_t step) {
+  std::vector<std::uint64_t> values;
+  for (std::size_t i = 1; i <= points; ++i) values.push_back(i * step);
+  return values;
+}
+
+// A program with `leaks` sites that grow until the end, each in a function of its own.
+ReportProcess judged(test::SmallHistory& made, int leaks, double confidence = 1) {
+  test::FakeSymbolizer symbolizer;
+  std::vector<std::optional<ReportGrowth>> growth;
+  for (int i = 0; i != leaks; ++i) {
+    const std::uint64_t address = 0x100 + static_cast<std::uint64_t>(i);
+    symbolizer.name(address, "leak_" + std::to_string(i), "/src/leak.cpp", 10);
+    made.site(made.stack({address}), 1000, 100'000).live_bytes_over_time = ramp(20, 5000);
+    growth.push_back(ReportGrowth{10'000, confidence, {}});
+  }
+  ReportBuilder builder(symbolizer, {});
+  builder.add({made.history, growth, std::nullopt});
+  return std::move(builder).finish().processes.at(0);
+}
+
+TEST(Findings, NothingGrowsSoNothingIsFound) {
+  test::SmallHistory made;
+  made.site(made.stack({0x10}), 1'000'000, 1'000'000'000);
+  const ReportProcess process = judged(made, 0);
+  EXPECT_TRUE(process.findings.empty());
+  EXPECT_EQ(process.severity, Severity::kGood);
+  EXPECT_NE(process.verdict.find("none of it growing steadily"), std::string::npos) << process.verdict;
+}
+
+TEST(Findings, OneOrTwoLeaksAreAWarning) {
+  test::SmallHistory made;
+  const ReportProcess process = judged(made, 2);
+  ASSERT_EQ(process.findings.size(), 2U);
+  EXPECT_EQ(process.findings[0].kind, "leak");
+  EXPECT_EQ(process.findings[0].bytes, 100'000U);
+  EXPECT_EQ(process.severity, Severity::kWarning);
+  EXPECT_EQ(process.verdict.find("2 potential leaks hold 195.3 KiB at exit."), 0U) << process.verdict;
+}
+
+TEST(Findings, ThreeLeaksAreCritical) {
+  test::SmallHistory made;
+  EXPECT_EQ(judged(made, 3).severity, Severity::kCritical);
+}
+
+TEST(Findings, UnsureGrowthIsNoLeak) {
+  test::SmallHistory made;
+  EXPECT_TRUE(judged(made, 3, 0.6).findings.empty());
+}
+
+TEST(Findings, ShortRunsAreNotJudged) {
+  test::SmallHistory made;
+  made.history.process.duration_ns = 30'000'000;
+  const ReportProcess process = judged(made, 3);
+  EXPECT_TRUE(process.findings.empty());
+  EXPECT_NE(process.verdict.find("too short to judge growth"), std::string::npos);
+}
+
+TEST(Findings, CallPathsToOnePlaceAreOneLeak) {
+  test::SmallHistory made;
+  test::FakeSymbolizer symbolizer;
+  symbolizer.name(0x10, "leak", "/src/leak.cpp", 10);
+  std::vector<std::optional<ReportGrowth>> growth;
+  for (const std::uint64_t caller : {0x20U, 0x30U, 0x40U}) {
+    made.site(made.stack({0x10, caller}), 100, 10'000).live_bytes_over_time = ramp(20, 500);
+    growth.push_back(ReportGrowth{1000, 1, {}});
+  }
+  ReportBuilder builder(symbolizer, {});
+  builder.add({made.history, growth, std::nullopt});
+  const ReportModel model = std::move(builder).finish();
+  ASSERT_EQ(model.processes[0].findings.size(), 1U);
+  EXPECT_EQ(model.processes[0].findings[0].blocks, 300U);
+  EXPECT_EQ(model.severity, Severity::kWarning);
+}
+
+TEST(Findings, GrowingMappingsAreFound) {
+  test::SmallHistory made;
+  test::FakeSymbolizer symbolizer;
+  made.history.mappings.maps = 20;
+  made.history.mappings.live_bytes = 20U << 20;
+  for (std::uint64_t i = 1; i <= 20; ++i) {
+    TimelinePoint point;
+    point.time_ns = i * 500'000'000;
+    point.mapped_bytes = i << 20;
+    made.history.timeline.push_back(point);
+  }
+  ReportBuilder builder(symbolizer, {});
+  builder.add({made.history, {}, ReportGrowth{2 << 20, 1, {}}});
+  const ReportModel model = std::move(builder).finish();
+  ASSERT_EQ(model.processes[0].findings.size(), 1U);
+  EXPECT_EQ(model.processes[0].findings[0].kind, "mapping");
+}
+
+TEST(RisesToTheEnd, TellsLeaksFromCachesAndSawteeth) {
+  EXPECT_TRUE(rises_to_the_end(ramp(20, 10)));
+  std::vector<std::uint64_t> cache = ramp(20, 10);
+  for (std::size_t i = 10; i != cache.size(); ++i) cache[i] = 100;
+  EXPECT_FALSE(rises_to_the_end(cache));
+  std::vector<std::uint64_t> sawtooth;
+  for (std::uint64_t i = 0; i != 20; ++i) sawtooth.push_back(i % 7 * 10);
+  EXPECT_FALSE(rises_to_the_end(sawtooth));
+  EXPECT_FALSE(rises_to_the_end({1, 2, 3}));
+  EXPECT_FALSE(rises_to_the_end(std::vector<std::uint64_t>(20, 5)));
+}
+
+}  // namespace
+}  // namespace leak::scan
