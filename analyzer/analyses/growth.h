@@ -11,7 +11,7 @@ namespace leak::scan {
 struct SiteGrowth {
   std::uint32_t site = 0;        // index into HeapHistory::sites
   double slope_bytes_per_s = 0;  // of live bytes, after the warm-up
-  double confidence = 0;         // 0..1: how much more often later is above earlier than below, whatever the slope
+  double confidence = 0;  // 0..1: how much more often later is above earlier than below, whatever the slope
 };
 
 // One entry for each site whose live bytes changed after the warm-up, the first fifth of the run.

@@ -33,7 +33,8 @@ class FileBytes final : public ByteSource {
       const ssize_t count =
           ::pread(descriptor_, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
       if (count < 0 && errno == EINTR) continue;
-      if (count <= 0) break;  // an unreadable disk block ends the data there; the caller counts what is missing
+      if (count <= 0)
+        break;  // an unreadable disk block ends the data there; the caller counts what is missing
       done += static_cast<std::size_t>(count);
     }
     return done;
@@ -68,8 +69,9 @@ std::unique_ptr<ByteSource> open_file_bytes(const std::string& path, const std::
   if (descriptor < 0) {
     const int error = errno;
     const std::string advice =
-        error == ENOENT ? "; recordings are named leakhook.<exe>.<pid>.zst unless LEAKHOOK_OUTPUT says otherwise"
-                        : "";
+        error == ENOENT
+            ? "; recordings are named leakhook.<exe>.<pid>.zst unless LEAKHOOK_OUTPUT says otherwise"
+            : "";
     throw CommandError("cannot open " + what + " '" + path + "': " + std::strerror(error) + advice);
   }
   std::unique_ptr<ByteSource> source = std::make_unique<FileBytes>(descriptor);

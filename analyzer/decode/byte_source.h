@@ -1,7 +1,7 @@
 // Random-access bytes that a trace or a journal is read from: a file, or memory in tests and in the fuzzer.
 //
-// Files are read with pread, never mapped: a traced process may still append to its trace, and a copy in progress
-// may shrink it, which would turn a mapping into SIGBUS.
+// Files are read with pread, never mapped: a traced process may still append to its trace, and a copy in
+// progress may shrink it, which would turn a mapping into SIGBUS.
 #pragma once
 
 #include <cstddef>

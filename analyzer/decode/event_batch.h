@@ -1,7 +1,8 @@
-// Decoded events in the form that replay walks through: small fixed-size steps, in time order within a thread.
+// Decoded events in the form that replay walks through: small fixed-size steps, in time order within a
+// thread.
 //
-// A resize is two steps, because its old block ends when the real call begins and its new one starts when the call
-// is over; in between another thread may already get the old address.
+// A resize is two steps, because its old block ends when the real call begins and its new one starts when the
+// call is over; in between another thread may already get the old address.
 #pragma once
 
 #include <array>
@@ -17,12 +18,13 @@ namespace leak::scan {
 enum class StepKind : std::uint8_t { kAlloc, kFree, kMapping };
 
 struct Step {
-  std::uint64_t time;             // in quanta: ticks >> time_quantum_shift; never falls within a section
-  std::uint64_t address_and_code; // address << 8 | kind << 6 | op
-  std::uint32_t size;             // kAlloc: bytes or kHugeSize; kFree: kFreesPreviousStep or 0
-  std::uint32_t stack;            // kAlloc: stack id of the decoding worker; kHugeSize and kMapping: index into wide
+  std::uint64_t time;              // in quanta: ticks >> time_quantum_shift; never falls within a section
+  std::uint64_t address_and_code;  // address << 8 | kind << 6 | op
+  std::uint32_t size;              // kAlloc: bytes or kHugeSize; kFree: kFreesPreviousStep or 0
+  std::uint32_t stack;  // kAlloc: stack id of the decoding worker; kHugeSize and kMapping: index into wide
 
-  // A constructor, so that emplace_back writes the fields in place: a copy of a struct just put together stalls.
+  // A constructor, so that emplace_back writes the fields in place: a copy of a struct just put together
+  // stalls.
   Step(std::uint64_t t, std::uint64_t ac, std::uint32_t s, std::uint32_t st)
       : time(t), address_and_code(ac), size(s), stack(st) {}
 
@@ -49,7 +51,8 @@ struct Section {
   std::uint32_t tid = 0;
   std::vector<Step> steps;
   std::vector<WideEvent> wide;
-  std::vector<WideEvent> events;  // all of them as recorded; filled only on request (FeedOptions::whole_events)
+  std::vector<WideEvent>
+      events;  // all of them as recorded; filled only on request (FeedOptions::whole_events)
 
   // To find a free at the start of the next section that ends the last allocation of this one.
   static constexpr std::uint32_t kNoStep = 0xffffffff;
@@ -65,8 +68,8 @@ struct StackNode {
   std::uint32_t pc_id = 0;  // as in the trace
 };
 
-// One events chunk, decoded. Stack ids are of the worker that decoded it: nodes it met for the first time come
-// with the chunk, in the order of their ids, so whoever takes the chunks in order can follow.
+// One events chunk, decoded. Stack ids are of the worker that decoded it: nodes it met for the first time
+// come with the chunk, in the order of their ids, so whoever takes the chunks in order can follow.
 struct DecodedChunk {
   std::uint32_t worker = 0;
   std::uint32_t first_new_node = 0;
@@ -79,8 +82,8 @@ struct DecodedChunk {
   std::array<std::uint64_t, 65> allocations_by_class{};  // index: bit_width(size)
   std::array<std::uint64_t, 65> bytes_by_class{};
 
-  bool torn = false;                // something of it could not be read
-  bool newer_version = false;       // written by a newer major version: nothing was read
+  bool torn = false;           // something of it could not be read
+  bool newer_version = false;  // written by a newer major version: nothing was read
   bool from_journal = false;
   std::uint64_t file_offset = 0;
 };

@@ -38,15 +38,21 @@ class EventDecoder::SectionWriter {
     const bool is_heap = trace::kind_of(event.op) < trace::OpKind::kMap;
     if (is_heap && event.address << 8 == 0) return true;  // no block is at 0: nothing to replay
     switch (trace::kind_of(event.op)) {
-      case trace::OpKind::kAlloc: put_alloc(time, event); break;
-      case trace::OpKind::kFree: put_free(time, event.op, event.address); break;
+      case trace::OpKind::kAlloc:
+        put_alloc(time, event);
+        break;
+      case trace::OpKind::kFree:
+        put_free(time, event.op, event.address);
+        break;
       case trace::OpKind::kResize:
         if (event.old_address << 8 != 0) {
           put_free(std::min(event.begin_ticks >> decoder_.shift_, time), event.op, event.old_address);
         }
         put_alloc(time, event);
         break;
-      default: put_mapping(time, event); break;
+      default:
+        put_mapping(time, event);
+        break;
     }
     return true;
   }
@@ -81,14 +87,16 @@ class EventDecoder::SectionWriter {
     section_.allocated_bytes += event.size;
     const bool is_huge = event.size >= kHugeSize;
     put_heap_step(next_time(time), pack(event.address, StepKind::kAlloc, event.op),
-                  is_huge ? kHugeSize : static_cast<std::uint32_t>(event.size), is_huge ? put_wide(event) : stack());
+                  is_huge ? kHugeSize : static_cast<std::uint32_t>(event.size),
+                  is_huge ? put_wide(event) : stack());
     open_allocation_ = event.address & kAddressMask;
   }
 
   void put_free(std::uint64_t time, trace::Op op, std::uint64_t address) {
     address &= kAddressMask;
     const bool is_temporary = open_allocation_ != 0 && open_allocation_ == address;
-    put_heap_step(next_time(time), pack(address, StepKind::kFree, op), is_temporary ? kFreesPreviousStep : 0, 0);
+    put_heap_step(next_time(time), pack(address, StepKind::kFree, op), is_temporary ? kFreesPreviousStep : 0,
+                  0);
     open_allocation_ = 0;
   }
 
@@ -97,7 +105,8 @@ class EventDecoder::SectionWriter {
                                 put_wide(event));
   }
 
-  void put_heap_step(std::uint64_t time, std::uint64_t address_and_code, std::uint32_t size, std::uint32_t stack) {
+  void put_heap_step(std::uint64_t time, std::uint64_t address_and_code, std::uint32_t size,
+                     std::uint32_t stack) {
     if (section_.first_heap_step == Section::kNoStep) {
       section_.first_heap_step = static_cast<std::uint32_t>(section_.steps.size());
     }
@@ -160,6 +169,14 @@ EventsBody split_body(std::span<const std::uint8_t> body) {
 
 }  // namespace
 
+bool EventDecoder::decode_event(trace::ColumnDecoder& decoder, SectionWriter& writer) {
+  trace::Event event;
+  if (!decoder.get(event)) return false;
+  if (pc_ids_.size() < event.push) [[unlikely]]
+    pc_ids_.resize(event.push);  // at most kMaxStackDepth
+  return decoder.get_pcs(pc_ids_.data(), event.push) && writer.put(event, pc_ids_.data());
+}
+
 void EventDecoder::decode_columns(std::span<const std::uint8_t> body, DecodedChunk& chunk) {
   const EventsBody parts = split_body(body);
   if (!parts.complete) {
@@ -192,14 +209,8 @@ void EventDecoder::decode_columns(std::span<const std::uint8_t> body, DecodedChu
     section.steps.reserve(entry.event_count);
     SectionWriter writer(*this, chunk, section);
     decoder.begin_section(shift_, entry.tid);
-    trace::Event event;
     for (std::uint32_t n = 0; n != entry.event_count && !chunk.torn; ++n) {
-      chunk.torn = !decoder.get(event);
-      pc_ids_.clear();
-      for (std::uint32_t k = 0; k != event.push && !chunk.torn; ++k) {
-        chunk.torn = !decoder.get_pc(pc_ids_.emplace_back());
-      }
-      if (!chunk.torn) chunk.torn = !writer.put(event, pc_ids_.data());
+      chunk.torn = !decode_event(decoder, writer);
     }
     writer.finish();
   }

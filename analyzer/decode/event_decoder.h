@@ -9,6 +9,7 @@
 #include "decode/event_batch.h"
 #include "decode/stack_interner.h"
 #include "trace_format/address_model.h"
+#include "trace_format/column_codec.h"
 
 namespace leak::scan {
 
@@ -27,13 +28,14 @@ class EventDecoder {
 
  private:
   class SectionWriter;
+  bool decode_event(trace::ColumnDecoder& decoder, SectionWriter& writer);
 
   StackInterner interner_;
   std::unique_ptr<trace::AddressModel> address_model_;  // made when the first chunk wants it
   std::uint32_t shift_;
   bool whole_events_;
-  std::vector<InternedStack> stack_;  // up to each frame of the section's current stack, outermost first
-  std::vector<std::uint32_t> pc_ids_;
+  std::vector<InternedStack> stack_;   // up to each frame of the section's current stack, outermost first
+  std::vector<std::uint32_t> pc_ids_;  // room for those of one event
 };
 
 }  // namespace leak::scan

@@ -62,8 +62,8 @@ class EventFeed::Worker {
   FrameBuffer bytes_;
 };
 
-// Worker threads take chunks in order and put results into `ready_`; a chunk may start only when it is at most
-// `kAhead` per thread before the reader, and when what is unread is not too big.
+// Worker threads take chunks in order and put results into `ready_`; a chunk may start only when it is at
+// most `kAhead` per thread before the reader, and when what is unread is not too big.
 class EventFeed::Pool {
  public:
   Pool(const TraceReader& reader, FeedOptions options) : reader_(reader), ahead_(kAhead * options.threads) {

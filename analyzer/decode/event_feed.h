@@ -1,5 +1,5 @@
-// The event chunks of a trace, decoded by worker threads a little ahead of whoever takes them. What is decoded and
-// not yet taken is limited, so memory does not depend on the length of the trace.
+// The event chunks of a trace, decoded by worker threads a little ahead of whoever takes them. What is
+// decoded and not yet taken is limited, so memory does not depend on the length of the trace.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +24,8 @@ class EventFeed {
   ~EventFeed();
 
   bool done() const;
-  std::uint64_t next_time() const;         // Requires: !done(). First time of the next chunk, in quanta
-  std::unique_ptr<DecodedChunk> next();    // Requires: !done(). Chunks in the order of reader.event_chunks()
+  std::uint64_t next_time() const;       // Requires: !done(). First time of the next chunk, in quanta
+  std::unique_ptr<DecodedChunk> next();  // Requires: !done(). Chunks in the order of reader.event_chunks()
 
  private:
   class Pool;

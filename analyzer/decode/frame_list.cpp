@@ -20,7 +20,8 @@ constexpr std::array<std::uint8_t, 4> kMagicBytes = {0x28, 0xb5, 0x2f, 0xfd};
 std::optional<FrameList> frames_of_index(std::span<const std::uint8_t> chunk, std::uint64_t index_offset) {
   const std::optional<trace::ChunkHeader> header = parse_chunk_header(chunk, chunk.size());
   if (!header || header->kind != trace::ChunkKind::kIndex) return std::nullopt;
-  if (header->body_bytes != std::uint64_t{header->item_count} * sizeof(trace::IndexEntry)) return std::nullopt;
+  if (header->body_bytes != std::uint64_t{header->item_count} * sizeof(trace::IndexEntry))
+    return std::nullopt;
   FrameList list;
   list.from_index = true;
   list.frames.reserve(header->item_count);
@@ -59,7 +60,10 @@ std::optional<FrameList> read_index(const ByteSource& trace, std::uint64_t size)
 class FrameWalker {
  public:
   FrameWalker(const ByteSource& trace, std::uint64_t size, Diagnostics& diagnostics)
-      : trace_(trace), size_(size), work_left_(64 * size + (std::uint64_t{64} << 20)), diagnostics_(diagnostics) {}
+      : trace_(trace),
+        size_(size),
+        work_left_(64 * size + (std::uint64_t{64} << 20)),
+        diagnostics_(diagnostics) {}
 
   FrameList walk() {
     FrameList list;
@@ -82,8 +86,8 @@ class FrameWalker {
   std::span<const std::uint8_t> view(std::uint64_t offset, std::size_t count) {
     count = static_cast<std::size_t>(std::min<std::uint64_t>(count, size_ - std::min(offset, size_)));
     if (offset < window_start_ || offset + count > window_start_ + window_.size()) {
-      window_.resize(static_cast<std::size_t>(
-          std::min<std::uint64_t>(std::max(count, kWindowBytes), size_ - offset)));
+      window_.resize(
+          static_cast<std::size_t>(std::min<std::uint64_t>(std::max(count, kWindowBytes), size_ - offset)));
       window_.resize(trace_.read_at(offset, window_));
       window_start_ = offset;
     }
@@ -101,8 +105,13 @@ class FrameWalker {
     if (!header) return std::nullopt;
     const std::optional<std::size_t> frame_bytes = complete_frame_bytes(offset, *chunk_bytes);
     if (!frame_bytes) return std::nullopt;
-    return FrameRef{offset, header->chunk_id, header->first_ticks, header->last_ticks,
-                    static_cast<std::uint32_t>(*frame_bytes), header->item_count, header->kind};
+    return FrameRef{offset,
+                    header->chunk_id,
+                    header->first_ticks,
+                    header->last_ticks,
+                    static_cast<std::uint32_t>(*frame_bytes),
+                    header->item_count,
+                    header->kind};
   }
 
   std::optional<std::size_t> complete_frame_bytes(std::uint64_t offset, std::size_t chunk_bytes) {
@@ -133,8 +142,8 @@ class FrameWalker {
     std::uint64_t next = offset + 1;
     while (next < size_) {
       const std::span<const std::uint8_t> bytes = view(next, kWindowBytes);
-      const auto* const found = std::search(bytes.data(), bytes.data() + bytes.size(), kMagicBytes.begin(),
-                                            kMagicBytes.end());
+      const auto* const found =
+          std::search(bytes.data(), bytes.data() + bytes.size(), kMagicBytes.begin(), kMagicBytes.end());
       const std::size_t distance = static_cast<std::size_t>(found - bytes.data());
       if (distance == bytes.size()) {
         // Keep three bytes: the magic may lie across two windows.
@@ -150,8 +159,8 @@ class FrameWalker {
     return next;
   }
 
-  // A hostile file can make each of its bytes look like the start of a long frame. The budget keeps the search
-  // linear in the size of the file; when it is used up, the rest counts as damaged.
+  // A hostile file can make each of its bytes look like the start of a long frame. The budget keeps the
+  // search linear in the size of the file; when it is used up, the rest counts as damaged.
   bool spend(std::size_t bytes) {
     const bool enough = work_left_ >= bytes;
     work_left_ = enough ? work_left_ - bytes : 0;
@@ -188,7 +197,8 @@ std::vector<std::uint64_t> section_chunk_ids(const ByteSource& trace, const Fram
   head.resize(kTableOffset + events.section_count * sizeof(trace::SectionEntry));
   const std::size_t got = decoder.peek(prefix, head);
   std::vector<std::uint64_t> ids;
-  for (std::size_t at = kTableOffset; at + sizeof(trace::SectionEntry) <= got; at += sizeof(trace::SectionEntry)) {
+  for (std::size_t at = kTableOffset; at + sizeof(trace::SectionEntry) <= got;
+       at += sizeof(trace::SectionEntry)) {
     trace::SectionEntry entry{};
     std::memcpy(&entry, head.data() + at, sizeof entry);
     ids.push_back(entry.chunk_id);

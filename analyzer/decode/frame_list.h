@@ -31,6 +31,7 @@ struct FrameList {
 FrameList list_frames(const ByteSource& trace, Diagnostics& diagnostics);
 
 // The chunk ids in the section table of the events chunk at `frame`; empty when they cannot be read.
-std::vector<std::uint64_t> section_chunk_ids(const ByteSource& trace, const FrameRef& frame, FrameDecoder& decoder);
+std::vector<std::uint64_t> section_chunk_ids(const ByteSource& trace, const FrameRef& frame,
+                                             FrameDecoder& decoder);
 
 }  // namespace leak::scan

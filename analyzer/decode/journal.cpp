@@ -35,7 +35,8 @@ std::vector<std::uint64_t> read_words(const ByteSource& source, std::uint64_t of
 using SlotHead = std::array<std::uint8_t, sizeof(trace::SlotHeader)>;
 
 // nullopt: free, or given back to the pool while we read it (its data is in the trace then).
-std::optional<JournalSlot> read_slot(const ByteSource& source, std::uint64_t offset, Diagnostics& diagnostics) {
+std::optional<JournalSlot> read_slot(const ByteSource& source, std::uint64_t offset,
+                                     Diagnostics& diagnostics) {
   SlotHead head{};
   if (source.read_at(offset, head) != head.size()) return std::nullopt;
   JournalSlot slot;
@@ -54,16 +55,18 @@ std::optional<JournalSlot> read_slot(const ByteSource& source, std::uint64_t off
                           std::min<std::size_t>(used, trace::kSlotDataBytes));
   SlotHead again{};
   if (source.read_at(offset, again) != again.size()) return std::nullopt;
-  if (field<std::uint64_t>(again, offsetof(trace::SlotHeader, chunk_id)) != slot.chunk_id) return std::nullopt;
+  if (field<std::uint64_t>(again, offsetof(trace::SlotHeader, chunk_id)) != slot.chunk_id)
+    return std::nullopt;
   return slot;
 }
 
 void read_slots(const ByteSource& source, Journal& journal, Diagnostics& diagnostics) {
   // The file says how many slots there are: slot_count might be damaged, and unused slots are free anyway.
   const std::uint64_t size = source.size();
-  const std::uint64_t in_file = size > trace::kJournalSlotsOffset
-                                    ? (size - trace::kJournalSlotsOffset + trace::kSlotBytes - 1) / trace::kSlotBytes
-                                    : 0;
+  const std::uint64_t in_file =
+      size > trace::kJournalSlotsOffset
+          ? (size - trace::kJournalSlotsOffset + trace::kSlotBytes - 1) / trace::kSlotBytes
+          : 0;
   std::unordered_set<std::uint64_t> seen;
   for (std::uint64_t i = 0; i != std::min<std::uint64_t>(in_file, kMaxSlots); ++i) {
     std::optional<JournalSlot> slot =
@@ -75,7 +78,8 @@ void read_slots(const ByteSource& source, Journal& journal, Diagnostics& diagnos
     }
     journal.slots.push_back(std::move(*slot));
   }
-  if (in_file > kMaxSlots) note_damage(diagnostics, trace::kJournalSlotsOffset + kMaxSlots * trace::kSlotBytes);
+  if (in_file > kMaxSlots)
+    note_damage(diagnostics, trace::kJournalSlotsOffset + kMaxSlots * trace::kSlotBytes);
   std::sort(journal.slots.begin(), journal.slots.end(),
             [](const JournalSlot& a, const JournalSlot& b) { return a.chunk_id < b.chunk_id; });
 }
@@ -99,8 +103,8 @@ std::optional<Journal> read_journal(const ByteSource& source, Diagnostics& diagn
     journal.drops += field<std::uint64_t>(head, offsetof(Header, drops) + 8 * i);
   }
   const std::size_t process_bytes = field<std::uint32_t>(head, offsetof(Header, process_bytes));
-  journal.process_record = read_words(source, trace::kJournalProcessOffset,
-                                      std::min(process_bytes, trace::kJournalProcessBytes));
+  journal.process_record =
+      read_words(source, trace::kJournalProcessOffset, std::min(process_bytes, trace::kJournalProcessBytes));
   read_slots(source, journal, diagnostics);
   return journal;
 }

@@ -23,7 +23,7 @@ struct Journal {
   std::uint16_t version = 0;
   std::uint32_t pid = 0;
   std::uint64_t process_start_ticks = 0;
-  std::uint64_t last_ticks = 0;   // newest clock calibration, 0: none
+  std::uint64_t last_ticks = 0;  // newest clock calibration, 0: none
   std::uint64_t last_mono_ns = 0;
   std::uint64_t drops = 0;
   std::vector<std::uint64_t> process_record;  // the bytes of a meta body
@@ -32,8 +32,8 @@ struct Journal {
 
 // nullopt when it is no journal or of a newer major version; slots with nonsense are counted as torn.
 //
-// Must be read before the trace is looked at: the writer first appends a slot's data to the trace and then frees the
-// slot, so data that moves meanwhile is seen twice and skipped, but never missed.
+// Must be read before the trace is looked at: the writer first appends a slot's data to the trace and then
+// frees the slot, so data that moves meanwhile is seen twice and skipped, but never missed.
 std::optional<Journal> read_journal(const ByteSource& source, Diagnostics& diagnostics);
 
 }  // namespace leak::scan

@@ -7,7 +7,7 @@ std::uint32_t StackInterner::insert(std::size_t slot, std::uint64_t hash, StackN
   slots_[slot] = {static_cast<std::uint32_t>(hash), id};
   nodes_.push_back(node);
   hashes_.push_back(hash);
-  if (nodes_.size() * 2 > slots_.size()) grow();
+  if (nodes_.size() * 4 > slots_.size()) grow();
   return id;
 }
 

@@ -10,8 +10,8 @@
 
 namespace leak::scan {
 
-// A stack, and a hash of all its frames. Because the hash does not depend on ids, the places of several pushed
-// frames are known before the first of them has been looked up, and their memory accesses overlap.
+// A stack, and a hash of all its frames. Because the hash does not depend on ids, the places of several
+// pushed frames are known before the first of them has been looked up, and their memory accesses overlap.
 struct InternedStack {
   std::uint64_t hash = 0;
   std::uint32_t id = 0;  // 0 is the empty stack

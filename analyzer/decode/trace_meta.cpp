@@ -8,7 +8,8 @@ namespace leak::scan {
 
 namespace {
 
-// Takes fixed structs and counted strings off the front of a record; once something is missing, everything is.
+// Takes fixed structs and counted strings off the front of a record; once something is missing, everything
+// is.
 class RecordCursor {
  public:
   explicit RecordCursor(std::span<const std::uint8_t> bytes) : rest_(bytes) {}
@@ -106,7 +107,8 @@ bool MetaParser::parse_record(std::span<const std::uint8_t> record, const trace:
       if (!meta_.process) meta_.process = std::move(process);
       return true;
     }
-    case trace::MetaKind::kModule: return parse_module(record);
+    case trace::MetaKind::kModule:
+      return parse_module(record);
     case trace::MetaKind::kModuleGone: {
       trace::ModuleGoneRecord gone{};
       if (!take_whole(record, gone)) return false;
@@ -114,10 +116,14 @@ bool MetaParser::parse_record(std::span<const std::uint8_t> record, const trace:
       if (found != module_index_.end()) meta_.modules[found->second].gone_ticks = header.ticks;
       return true;
     }
-    case trace::MetaKind::kPc: return append(record, meta_.pcs);
-    case trace::MetaKind::kThread: return parse_thread(record);
-    case trace::MetaKind::kSample: return append(record, meta_.samples);
-    case trace::MetaKind::kMarker: return parse_marker(record);
+    case trace::MetaKind::kPc:
+      return append(record, meta_.pcs);
+    case trace::MetaKind::kThread:
+      return parse_thread(record);
+    case trace::MetaKind::kSample:
+      return append(record, meta_.samples);
+    case trace::MetaKind::kMarker:
+      return parse_marker(record);
     case trace::MetaKind::kCounters: {
       trace::CountersRecord counters{};
       if (!take_whole(record, counters)) return false;
@@ -130,15 +136,19 @@ bool MetaParser::parse_record(std::span<const std::uint8_t> record, const trace:
       meta_.end = end;
       return true;
     }
-    case trace::MetaKind::kChild: return append(record, meta_.children);
+    case trace::MetaKind::kChild:
+      return append(record, meta_.children);
     case trace::MetaKind::kStackCheck: {
       trace::StackCheckRecord checks{};
       if (!take_whole(record, checks)) return false;
-      if (!meta_.stack_checks || meta_.stack_checks->header.ticks <= header.ticks) meta_.stack_checks = checks;
+      if (!meta_.stack_checks || meta_.stack_checks->header.ticks <= header.ticks)
+        meta_.stack_checks = checks;
       return true;
     }
-    case trace::MetaKind::kStackMismatch: return append(record, meta_.stack_mismatches);
-    case trace::MetaKind::kSampling: return append(record, meta_.sampling);
+    case trace::MetaKind::kStackMismatch:
+      return append(record, meta_.stack_mismatches);
+    case trace::MetaKind::kSampling:
+      return append(record, meta_.sampling);
   }
   ++diagnostics_.unknown_records;
   return true;
@@ -186,8 +196,9 @@ bool MetaParser::parse_marker(std::span<const std::uint8_t> record) {
 void MetaParser::finish() {
   std::stable_sort(meta_.samples.begin(), meta_.samples.end(),
                    [](const auto& a, const auto& b) { return a.header.ticks < b.header.ticks; });
-  std::stable_sort(meta_.markers.begin(), meta_.markers.end(),
-                   [](const auto& a, const auto& b) { return a.record.header.ticks < b.record.header.ticks; });
+  std::stable_sort(meta_.markers.begin(), meta_.markers.end(), [](const auto& a, const auto& b) {
+    return a.record.header.ticks < b.record.header.ticks;
+  });
   std::stable_sort(meta_.sampling.begin(), meta_.sampling.end(),
                    [](const auto& a, const auto& b) { return a.header.ticks < b.header.ticks; });
 }

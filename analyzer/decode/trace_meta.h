@@ -48,15 +48,15 @@ struct TraceMeta {
   std::optional<ProcessMeta> process;  // absent when its frame is lost and there is no journal
   std::vector<ModuleMeta> modules;     // in the order of the records
   std::vector<trace::PcRecord> pcs;
-  std::vector<ThreadMeta> threads;     // a tid that was used again is one entry
-  std::vector<trace::SampleRecord> samples;  // by time
-  std::vector<MarkerMeta> markers;           // by time
+  std::vector<ThreadMeta> threads;                // a tid that was used again is one entry
+  std::vector<trace::SampleRecord> samples;       // by time
+  std::vector<MarkerMeta> markers;                // by time
   std::optional<trace::CountersRecord> counters;  // the newest
   std::optional<trace::EndRecord> end;
   std::vector<trace::ChildRecord> children;
-  std::optional<trace::StackCheckRecord> stack_checks;        // the newest
-  std::vector<trace::StackMismatchRecord> stack_mismatches;   // the first few
-  std::vector<trace::SamplingRecord> sampling;                // by time
+  std::optional<trace::StackCheckRecord> stack_checks;       // the newest
+  std::vector<trace::StackMismatchRecord> stack_mismatches;  // the first few
+  std::vector<trace::SamplingRecord> sampling;               // by time
 };
 
 // Parses the bodies of kMeta chunks, in any order of chunks, into one TraceMeta.

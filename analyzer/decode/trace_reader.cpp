@@ -76,8 +76,8 @@ class WrittenChunks {
     }
   }
 
-  // Only a frame that can be read to its end counts: the ids come from its first bytes alone, before the checksum
-  // has been seen, and a damaged one must not hide the slot that still has the data.
+  // Only a frame that can be read to its end counts: the ids come from its first bytes alone, before the
+  // checksum has been seen, and a damaged one must not hide the slot that still has the data.
   bool contain(std::uint64_t chunk_id) {
     const auto found = frame_of_chunk_.find(chunk_id);
     if (found == frame_of_chunk_.end()) return false;
@@ -122,10 +122,12 @@ TraceReader TraceReader::open(TraceSource source, Diagnostics& diagnostics) {
     diagnostics.torn_frames += journal_damage.torn_frames;
     reader.adopt_journal(std::move(journal), diagnostics);
   } else if (reader.source_.journal != nullptr) {
-    diagnostics.warnings.push_back("The journal next to the trace cannot be read; events that were only there are lost.");
+    diagnostics.warnings.push_back(
+        "The journal next to the trace cannot be read; events that were only there are lost.");
   }
   if (!reader.meta_.process && list.frames.empty()) {
-    throw CommandError("'" + reader.path() + "' and its journal say nothing about a process; nothing was recorded");
+    throw CommandError("'" + reader.path() +
+                       "' and its journal say nothing about a process; nothing was recorded");
   }
   reader.list_event_chunks(list.frames, diagnostics);
   if (reader.journal_) reader.add_journal_slots(list.frames, parser, diagnostics);
@@ -143,7 +145,8 @@ TraceReader TraceReader::open(TraceSource source, Diagnostics& diagnostics) {
   return reader;
 }
 
-void TraceReader::read_meta(const std::vector<FrameRef>& frames, MetaParser& parser, Diagnostics& diagnostics) {
+void TraceReader::read_meta(const std::vector<FrameRef>& frames, MetaParser& parser,
+                            Diagnostics& diagnostics) {
   ChunkBodies bodies(source_);
   for (const FrameRef& frame : frames) {
     if (frame.kind != trace::ChunkKind::kMeta) continue;
@@ -156,7 +159,8 @@ void TraceReader::adopt_journal(std::optional<Journal> journal, Diagnostics& dia
   std::optional<ProcessMeta> process = parse_process(as_bytes(journal->process_record));
   if (process && process->record.header.ticks != journal->process_start_ticks) process.reset();
   if (meta_.process && meta_.process->record.header.ticks != journal->process_start_ticks) {
-    diagnostics.warnings.push_back("The journal next to the trace belongs to another recording and was ignored.");
+    diagnostics.warnings.push_back(
+        "The journal next to the trace belongs to another recording and was ignored.");
     return;
   }
   if (!meta_.process) meta_.process = std::move(process);
@@ -166,11 +170,18 @@ void TraceReader::adopt_journal(std::optional<Journal> journal, Diagnostics& dia
 void TraceReader::list_event_chunks(const std::vector<FrameRef>& frames, Diagnostics& diagnostics) {
   for (const FrameRef& frame : frames) {
     switch (frame.kind) {
-      case trace::ChunkKind::kMeta: break;
-      case trace::ChunkKind::kIndex: break;
-      case trace::ChunkKind::kHeapGraph: break;
-      case trace::ChunkKind::kEvents: event_chunks_.push_back({frame, std::nullopt}); break;
-      default: ++diagnostics.unknown_records; break;
+      case trace::ChunkKind::kMeta:
+        break;
+      case trace::ChunkKind::kIndex:
+        break;
+      case trace::ChunkKind::kHeapGraph:
+        break;
+      case trace::ChunkKind::kEvents:
+        event_chunks_.push_back({frame, std::nullopt});
+        break;
+      default:
+        ++diagnostics.unknown_records;
+        break;
     }
   }
 }
@@ -190,8 +201,8 @@ void TraceReader::add_journal_slots(const std::vector<FrameRef>& frames, MetaPar
   }
 }
 
-// The quantum of event times, guessed from a chunk whose header has a time in ticks and whose first events have it in
-// quanta.
+// The quantum of event times, guessed from a chunk whose header has a time in ticks and whose first events
+// have it in quanta.
 std::uint32_t guess_time_quantum(std::uint64_t first_ticks, std::span<const std::uint8_t> body) {
   DecodedChunk chunk;
   EventDecoder(0, false).decode_columns(body, chunk);
@@ -208,7 +219,8 @@ std::uint32_t guess_time_quantum(std::uint64_t first_ticks, std::span<const std:
 // chunk headers, but the blocks and stacks are all there.
 void TraceReader::assume_missing_process(Diagnostics& diagnostics) {
   start_ticks_ = ~std::uint64_t{0};
-  for (const EventChunkRef& chunk : event_chunks_) start_ticks_ = std::min(start_ticks_, chunk.frame.first_ticks);
+  for (const EventChunkRef& chunk : event_chunks_)
+    start_ticks_ = std::min(start_ticks_, chunk.frame.first_ticks);
   if (event_chunks_.empty()) start_ticks_ = 0;
   ChunkBodies bodies(source_);
   for (const EventChunkRef& chunk : event_chunks_) {
@@ -219,7 +231,8 @@ void TraceReader::assume_missing_process(Diagnostics& diagnostics) {
     }
   }
   diagnostics.warnings.push_back(
-      "The record that describes the process is damaged; its name and arguments are lost and all times are guesses.");
+      "The record that describes the process is damaged; its name and arguments are lost and all times are "
+      "guesses.");
 }
 
 std::uint64_t TraceReader::last_ticks() const {

@@ -1,5 +1,5 @@
-// A recording, opened: its meta records, and the list of its event chunks, from the trace and from the journal.
-// The events themselves come through an EventFeed (event_feed.h).
+// A recording, opened: its meta records, and the list of its event chunks, from the trace and from the
+// journal. The events themselves come through an EventFeed (event_feed.h).
 #pragma once
 
 #include <cstdint>

@@ -17,19 +17,22 @@ TraceSource open_trace_files(const std::string& path) {
     try {
       source.journal = open_file_bytes(journal_path, "journal");
     } catch (const CommandError&) {
-      // A journal that cannot be opened must not cost the trace itself: without it the report says "truncated".
+      // A journal that cannot be opened must not cost the trace itself: without it the report says
+      // "truncated".
       source.journal.reset();
     }
   }
   if (source.trace->size() == 0 && source.journal == nullptr) {
-    throw CommandError("trace '" + path +
-                       "' is empty and has no journal next to it, so nothing was recorded; record again, and copy "
-                       "the .journal file too when the program was killed");
+    throw CommandError(
+        "trace '" + path +
+        "' is empty and has no journal next to it, so nothing was recorded; record again, and copy "
+        "the .journal file too when the program was killed");
   }
   return source;
 }
 
-TraceSource trace_in_memory(std::vector<std::uint8_t> trace, std::optional<std::vector<std::uint8_t>> journal) {
+TraceSource trace_in_memory(std::vector<std::uint8_t> trace,
+                            std::optional<std::vector<std::uint8_t>> journal) {
   TraceSource source;
   source.path = "memory";
   source.trace = memory_bytes(std::move(trace));

@@ -1,5 +1,5 @@
-// One zstd frame to one chunk. The only file pair that knows libzstd. Every size is checked against the limits of
-// the format before memory is taken.
+// One zstd frame to one chunk. The only file pair that knows libzstd. Every size is checked against the
+// limits of the format before memory is taken.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,8 @@ struct ZSTD_DCtx_s;
 
 namespace leak::scan {
 
-// Bytes that grow without being zeroed and are kept for the next frame. `kPadding` readable bytes follow them.
+// Bytes that grow without being zeroed and are kept for the next frame. `kPadding` readable bytes follow
+// them.
 class FrameBuffer {
  public:
   static constexpr std::size_t kPadding = 16;
@@ -56,6 +57,7 @@ class FrameDecoder {
 };
 
 // The header of a decompressed chunk of `chunk_bytes`; nullopt when it is not one.
-std::optional<trace::ChunkHeader> parse_chunk_header(std::span<const std::uint8_t> prefix, std::size_t chunk_bytes);
+std::optional<trace::ChunkHeader> parse_chunk_header(std::span<const std::uint8_t> prefix,
+                                                     std::size_t chunk_bytes);
 
 }  // namespace leak::scan

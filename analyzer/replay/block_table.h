@@ -1,7 +1,7 @@
 // Live blocks by address: open addressing with linear probing, 16 bytes a slot, deletion without tombstones.
 //
-// One lookup of it is most of what an event costs in replay, because a big heap does not fit into the caches: hence
-// small slots, and prefetch() for the addresses that are coming up.
+// One lookup of it is most of what an event costs in replay, because a big heap does not fit into the caches:
+// hence small slots, and prefetch() for the addresses that are coming up.
 #pragma once
 
 #include <cstddef>
@@ -38,7 +38,8 @@ class BlockTable {
       slot->size = kHuge;
       huge_[address] = size;
     }
-    if (++count_ * 2 > slots_.size()) [[unlikely]] grow();
+    if (++count_ * 2 > slots_.size()) [[unlikely]]
+      grow();
   }
 
   std::uint64_t size_of(const Block& block) const {
@@ -47,7 +48,8 @@ class BlockTable {
 
   // Requires: `slot` holds a block.
   void erase(Block* slot) {
-    if (slot->size == kHuge) [[unlikely]] huge_.erase(slot->address);
+    if (slot->size == kHuge) [[unlikely]]
+      huge_.erase(slot->address);
     --count_;
     // Close the gap: move back each follower of the run that may stand at the gap.
     std::size_t gap = static_cast<std::size_t>(slot - slots_.data());

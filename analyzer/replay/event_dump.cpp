@@ -37,7 +37,8 @@ bool EventDump::next(DumpedEvent& out) {
   out.extra = wide.event.extra;
   out.stack.clear();
   if (wide.event.has_stack) {
-    for (std::uint32_t id = wide.stack; id != 0; id = nodes_[id].caller) out.stack.push_back(pcs_.pc_of(nodes_[id].pc_id));
+    for (std::uint32_t id = wide.stack; id != 0; id = nodes_[id].caller)
+      out.stack.push_back(pcs_.pc_of(nodes_[id].pc_id));
   }
   if (++thread->position == section.events.size()) {
     thread->position = 0;
@@ -48,7 +49,8 @@ bool EventDump::next(DumpedEvent& out) {
 
 void EventDump::open_chunk() {
   const std::unique_ptr<DecodedChunk> chunk = feed_.next();
-  if (chunk->newer_version) throw CommandError("the trace has parts of a newer format version; use a newer leakscan");
+  if (chunk->newer_version)
+    throw CommandError("the trace has parts of a newer format version; use a newer leakscan");
   if (chunk->torn) note_damage(diagnostics_, chunk->file_offset);
   nodes_.insert(nodes_.end(), chunk->new_nodes.begin(), chunk->new_nodes.end());
   for (Section& section : chunk->sections) {

@@ -1,5 +1,5 @@
-// Every event of a trace in the order of time, with its whole stack, for people to read. Simple rather than fast:
-// where quantised times of different threads tie, the threads simply follow each other.
+// Every event of a trace in the order of time, with its whole stack, for people to read. Simple rather than
+// fast: where quantised times of different threads tie, the threads simply follow each other.
 #pragma once
 
 #include <cstdint>
@@ -20,17 +20,18 @@ struct DumpedEvent {
   ThreadId tid;
   trace::Op op{};
   std::uint64_t time_ns = 0;
-  std::uint64_t begin_ns = 0;    // resize and remap: before the call; otherwise time_ns
+  std::uint64_t begin_ns = 0;  // resize and remap: before the call; otherwise time_ns
   std::uint64_t address = 0;
   std::uint64_t size = 0;
   std::uint64_t old_address = 0;
-  std::uint64_t extra = 0;       // as in trace::Event
-  std::vector<PcId> stack;       // leaf first; empty when none was taken
+  std::uint64_t extra = 0;  // as in trace::Event
+  std::vector<PcId> stack;  // leaf first; empty when none was taken
 };
 
 class EventDump {
  public:
-  // Throws CommandError like TraceReader::open. Damage is counted in `diagnostics`, which must outlive the dump.
+  // Throws CommandError like TraceReader::open. Damage is counted in `diagnostics`, which must outlive the
+  // dump.
   EventDump(TraceSource source, Diagnostics& diagnostics);
 
   // The next event; false after the last one.
@@ -38,8 +39,8 @@ class EventDump {
 
   const TraceMeta& meta() const { return reader_.meta(); }
   const TraceClock& clock() const { return clock_; }
-  const std::vector<ProgramCounter>& pcs() { return pcs_.pcs(); }      // index: PcId
-  const std::vector<Module>& modules() { return pcs_.modules(); }      // index: ModuleId - 1
+  const std::vector<ProgramCounter>& pcs() { return pcs_.pcs(); }  // index: PcId
+  const std::vector<Module>& modules() { return pcs_.modules(); }  // index: ModuleId - 1
 
  private:
   using Sections = std::map<std::uint64_t, Section>;  // of one thread, by chunk id

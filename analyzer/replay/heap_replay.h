@@ -13,8 +13,8 @@
 namespace leak::scan {
 
 struct ReplayOptions {
-  // Sites count only allocations made in [from, to], and their live blocks are those of `to`; without them the
-  // whole run. Totals and the timeline are of the whole run in any case.
+  // Sites count only allocations made in [from, to], and their live blocks are those of `to`; without them
+  // the whole run. Totals and the timeline are of the whole run in any case.
   std::optional<std::uint64_t> from_ns;
   std::optional<std::uint64_t> to_ns;
 
@@ -23,8 +23,8 @@ struct ReplayOptions {
   std::uint32_t site_buckets = 64;
   unsigned threads = 0;  // in all; 0: as many as there are processors, but no more than are useful
 
-  // Opens the trace of a forked child's parent; nullopt when it is not to be found. The default looks for the file
-  // as recorded, then for its name next to the child's trace.
+  // Opens the trace of a forked child's parent; nullopt when it is not to be found. The default looks for the
+  // file as recorded, then for its name next to the child's trace.
   std::function<std::optional<TraceSource>(const std::string& recorded_path, const std::string& child_path)>
       find_parent;
 };

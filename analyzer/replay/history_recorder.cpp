@@ -9,8 +9,8 @@ namespace leak::scan {
 
 namespace {
 
-// Each snapshot lists its sites. A program that marks every request would otherwise fill the memory; later ones
-// still have their totals.
+// Each snapshot lists its sites. A program that marks every request would otherwise fill the memory; later
+// ones still have their totals.
 constexpr std::uint32_t kMaxSnapshotsWithSites = 256;
 
 std::uint64_t part_of(std::uint64_t whole, std::uint64_t numerator, std::uint64_t denominator) {
@@ -19,8 +19,8 @@ std::uint64_t part_of(std::uint64_t whole, std::uint64_t numerator, std::uint64_
 
 }  // namespace
 
-HistoryRecorder::HistoryRecorder(const TraceReader& reader, const TraceClock& clock, std::uint64_t duration_ns,
-                                 const ReplayOptions& options)
+HistoryRecorder::HistoryRecorder(const TraceReader& reader, const TraceClock& clock,
+                                 std::uint64_t duration_ns, const ReplayOptions& options)
     : reader_(reader), clock_(clock) {
   if (options.from_ns) add_moment(*options.from_ns, MomentKind::kRangeBegin);
   if (options.to_ns) add_moment(*options.to_ns, MomentKind::kRangeEnd);

@@ -1,5 +1,5 @@
-// What is written down while a replay runs: the timeline, each site's series, the snapshots. Works on a list of
-// moments fixed beforehand; the replay stops at each of them and lets the recorder look.
+// What is written down while a replay runs: the timeline, each site's series, the snapshots. Works on a list
+// of moments fixed beforehand; the replay stops at each of them and lets the recorder look.
 #pragma once
 
 #include <cstdint>

@@ -38,9 +38,9 @@ class Inheritance {
   InheritedHeap run(const TraceReader& child, int generation, ReplayEngine& engine, PcTables& pcs,
                     StackTable& stacks, Diagnostics& diagnostics) {
     const ProcessMeta& process = *child.meta().process;
-    std::optional<TraceSource> source =
-        options_.find_parent ? options_.find_parent(process.parent_trace, child.path())
-                             : find_parent_file(process.parent_trace, child.path());
+    std::optional<TraceSource> source = options_.find_parent
+                                            ? options_.find_parent(process.parent_trace, child.path())
+                                            : find_parent_file(process.parent_trace, child.path());
     if (!source || generation > kMaxGenerations) {
       warn(diagnostics, process, "was not found");
       return {};
@@ -70,8 +70,8 @@ class Inheritance {
                                    "; blocks from before the fork are missing, and their frees are unknown.");
   }
 
-  void replay_parent(const TraceReader& parent, std::uint64_t fork_ticks, int generation, ReplayEngine& engine,
-                     PcTables& pcs, StackTable& stacks, Diagnostics& diagnostics) {
+  void replay_parent(const TraceReader& parent, std::uint64_t fork_ticks, int generation,
+                     ReplayEngine& engine, PcTables& pcs, StackTable& stacks, Diagnostics& diagnostics) {
     StackTable parent_stacks;
     PcTables parent_pcs;
     parent_pcs.add(parent.meta(), TraceClock(parent));

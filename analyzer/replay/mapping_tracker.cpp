@@ -21,7 +21,8 @@ MappingTracker::MappingTracker(std::uint64_t page_bytes)
 void MappingTracker::apply(const trace::Event& event, StackId stack) {
   switch (trace::kind_of(event.op)) {
     case trace::OpKind::kMap:
-      unmap(pages(event.address, event.size));  // MAP_FIXED replaces what was there; otherwise there is nothing
+      unmap(
+          pages(event.address, event.size));  // MAP_FIXED replaces what was there; otherwise there is nothing
       map(pages(event.address, event.size), stack);
       break;
     case trace::OpKind::kUnmap:
@@ -48,8 +49,10 @@ bool MappingTracker::is_blocked(const trace::Event& event) const {
   switch (trace::kind_of(event.op)) {
     case trace::OpKind::kMap:
       return (trace::mmap_flags(event.extra) & kMapFixed) == 0 && is_known(pages(event.address, event.size));
-    case trace::OpKind::kUnmap: return !is_known(pages(event.address, event.size));
-    default: return false;
+    case trace::OpKind::kUnmap:
+      return !is_known(pages(event.address, event.size));
+    default:
+      return false;
   }
 }
 

@@ -1,5 +1,5 @@
-// The ledger of mmap, munmap, mremap and brk: which address ranges the program itself mapped, and where. Never
-// added to the heap's bytes.
+// The ledger of mmap, munmap, mremap and brk: which address ranges the program itself mapped, and where.
+// Never added to the heap's bytes.
 #pragma once
 
 #include <cstdint>

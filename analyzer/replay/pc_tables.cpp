@@ -42,14 +42,15 @@ PcId PcTables::pc_of(std::uint32_t trace_pc_id) {
   return found->second;
 }
 
-PcId PcTables::adopt(PcId foreign, const std::vector<ProgramCounter>& pcs, const std::vector<Module>& modules) {
+PcId PcTables::adopt(PcId foreign, const std::vector<ProgramCounter>& pcs,
+                     const std::vector<Module>& modules) {
   if (foreign == PcId{}) return PcId{};
   const auto [found, is_new] = adopted_pcs_.emplace(foreign, PcId(static_cast<std::uint32_t>(pcs_.size())));
   if (!is_new) return found->second;
   ProgramCounter pc = pcs[foreign.index()];
   if (pc.module != ModuleId{}) {
-    const auto [module, is_new_module] = adopted_modules_.emplace(
-        pc.module, ModuleId(static_cast<std::uint32_t>(modules_.size() + 1)));
+    const auto [module, is_new_module] =
+        adopted_modules_.emplace(pc.module, ModuleId(static_cast<std::uint32_t>(modules_.size() + 1)));
     if (is_new_module) {
       modules_.push_back(modules[pc.module.index() - 1]);
       modules_.back().id = module->second;

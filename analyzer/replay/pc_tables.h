@@ -1,5 +1,6 @@
-// Program counters and modules of one report, numbered densely. Ids in a trace are only names: records may be lost,
-// ids may be nonsense, and a forked child also shows stacks of its parent, whose ids mean something else.
+// Program counters and modules of one report, numbered densely. Ids in a trace are only names: records may be
+// lost, ids may be nonsense, and a forked child also shows stacks of its parent, whose ids mean something
+// else.
 #pragma once
 
 #include <cstdint>

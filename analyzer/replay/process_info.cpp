@@ -17,7 +17,8 @@ std::string_view basename_of(std::string_view path) {
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
-// A process of that number that runs the same program. The number alone may have been given to another one since.
+// A process of that number that runs the same program. The number alone may have been given to another one
+// since.
 bool is_running(std::uint32_t pid, const std::string& exe) {
   std::array<char, 4096> target{};
   const std::string link = "/proc/" + std::to_string(pid) + "/exe";

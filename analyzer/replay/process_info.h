@@ -1,4 +1,5 @@
-// The parts of a HeapHistory that come from meta records alone: the process, how it ended, what the hook counted.
+// The parts of a HeapHistory that come from meta records alone: the process, how it ended, what the hook
+// counted.
 #pragma once
 
 #include "decode/trace_reader.h"

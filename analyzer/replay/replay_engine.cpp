@@ -12,8 +12,9 @@ namespace {
 // Far enough for a memory access to arrive, near enough to stay in the first cache.
 constexpr std::ptrdiff_t kPrefetchSteps = 12;
 
-// Chunks whose time has come are opened even when earlier ones are not used up, because their threads overlap. A
-// sound trace has about one open section a thread; 768 MiB of steps are only ever reached by a damaged one.
+// Chunks whose time has come are opened even when earlier ones are not used up, because their threads
+// overlap. A sound trace has about one open section a thread; 768 MiB of steps are only ever reached by a
+// damaged one.
 constexpr std::uint64_t kMaxOpenSteps = std::uint64_t{32} << 20;
 
 }  // namespace
@@ -61,8 +62,8 @@ void ReplayEngine::run_until(std::uint64_t time_limit) {
   }
 }
 
-// A chunk that begins at `time` or earlier must be open before anything at `time` is taken: it may be of the same
-// thread, or tie.
+// A chunk that begins at `time` or earlier must be open before anything at `time` is taken: it may be of the
+// same thread, or tie.
 bool ReplayEngine::wants_chunk(std::uint64_t time) const {
   return next_chunk_time_ <= time && !feed_.done() && steps_opened_ - steps_taken_ < kMaxOpenSteps;
 }
@@ -71,7 +72,8 @@ void ReplayEngine::open_chunk() {
   const std::unique_ptr<DecodedChunk> chunk = feed_.next();
   look_at_next_chunk();
   if (chunk->newer_version) {
-    throw CommandError("the trace has parts of a newer format version; use the leakscan of the recording library");
+    throw CommandError(
+        "the trace has parts of a newer format version; use the leakscan of the recording library");
   }
   if (chunk->torn) note_damage(diagnostics_, chunk->file_offset);
   follow_stacks(*chunk);
@@ -88,7 +90,8 @@ void ReplayEngine::open_chunk() {
   if (steps_opened_ - steps_taken_ >= kMaxOpenSteps && !said_crowded_) {
     said_crowded_ = true;
     diagnostics_.warnings.push_back(
-        "Too many parts of the trace claim the same time to be put in order; events of different threads may be "
+        "Too many parts of the trace claim the same time to be put in order; events of different threads may "
+        "be "
         "swapped.");
   }
 }
@@ -197,7 +200,8 @@ template <LiveHeap::Conflict kConflict>
 [[gnu::noinline]] bool ReplayEngine::apply_rare(const WorkerSection& from, const Step& step) {
   const WideEvent& wide = from.section.wide[step.stack];
   if (step.kind() == StepKind::kAlloc) {
-    return heap_.alloc<kConflict>(step.address(), wide.event.size, site_of(from.worker, wide.stack), step.time);
+    return heap_.alloc<kConflict>(step.address(), wide.event.size, site_of(from.worker, wide.stack),
+                                  step.time);
   }
   if (kConflict == Conflict::kWait && mappings_.is_blocked(wide.event)) return false;
   mappings_.apply(wide.event, workers_[from.worker].stacks[wide.stack]);

@@ -1,9 +1,10 @@
-// Runs the events of a trace in time order over a LiveHeap and a MappingTracker, up to any moment: the inner loop
-// of the analyzer.
+// Runs the events of a trace in time order over a LiveHeap and a MappingTracker, up to any moment: the inner
+// loop of the analyzer.
 //
-// Event times are quantised, so events of different threads may tie. Their order then follows from the addresses:
-// an address is allocated and freed in turn, so an allocation at a live address, or a free of one that is not
-// live, waits for another thread of the same tick (tie_order.h). Only when all of them wait is one forced.
+// Event times are quantised, so events of different threads may tie. Their order then follows from the
+// addresses: an address is allocated and freed in turn, so an allocation at a live address, or a free of one
+// that is not live, waits for another thread of the same tick (tie_order.h). Only when all of them wait is
+// one forced.
 #pragma once
 
 #include <array>
@@ -24,7 +25,8 @@ namespace leak::scan {
 class ReplayEngine {
  public:
   // Stacks go into `stacks`, with pcs numbered by `pcs`. All arguments must outlive the engine.
-  ReplayEngine(EventFeed& feed, PcTables& pcs, StackTable& stacks, std::uint64_t page_bytes, Diagnostics& diagnostics);
+  ReplayEngine(EventFeed& feed, PcTables& pcs, StackTable& stacks, std::uint64_t page_bytes,
+               Diagnostics& diagnostics);
 
   // Takes every event before `time_limit` (in quanta). Throws CommandError when a chunk has a newer version.
   void run_until(std::uint64_t time_limit);
@@ -85,12 +87,12 @@ class ReplayEngine {
   MappingTracker mappings_;
   ThreadStreams threads_;
   std::vector<WorkerStacks> workers_;
-  std::vector<StackId> site_stacks_;        // index: site
-  std::vector<std::uint32_t> own_sites_;    // index: StackId; 0: none yet
+  std::vector<StackId> site_stacks_;            // index: site
+  std::vector<std::uint32_t> own_sites_;        // index: StackId; 0: none yet
   std::vector<std::uint32_t> inherited_sites_;  // index: StackId; 0: none yet
   std::uint32_t first_own_site_ = 1;
   std::uint32_t site_mask_ = ~std::uint32_t{0};
-  std::uint64_t next_chunk_time_ = 0;   // ~0 when there is none
+  std::uint64_t next_chunk_time_ = 0;  // ~0 when there is none
   std::uint64_t steps_opened_ = 0;
   std::uint64_t steps_taken_ = 0;
   bool said_crowded_ = false;

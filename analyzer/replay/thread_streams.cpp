@@ -16,15 +16,17 @@ void ThreadStream::add(WorkerSection section) {
     waiting_.push_front(std::move(current_));
     next_ = end_ = nullptr;
   }
-  const auto place = std::upper_bound(waiting_.begin(), waiting_.end(), chunk_id,
-                                      [](std::uint64_t id, const WorkerSection& s) { return id < s.section.chunk_id; });
+  const auto place =
+      std::upper_bound(waiting_.begin(), waiting_.end(), chunk_id,
+                       [](std::uint64_t id, const WorkerSection& s) { return id < s.section.chunk_id; });
   waiting_.insert(place, std::move(section));
   if (empty()) open_next();
 }
 
 void ThreadStream::open_next() {
   // What the finished section left open; mapping-only sections leave it as it was.
-  if (current_.section.first_heap_step != Section::kNoStep) open_allocation_ = current_.section.open_allocation;
+  if (current_.section.first_heap_step != Section::kNoStep)
+    open_allocation_ = current_.section.open_allocation;
   current_ = WorkerSection{};
   next_ = end_ = nullptr;
   if (waiting_.empty()) return;
@@ -59,7 +61,8 @@ void ThreadStreams::rebuild() {
 
 std::uint64_t ThreadStreams::second_time() const {
   std::uint64_t time = ~std::uint64_t{0};
-  for (std::size_t child = 1; child < heads_.size() && child != 3; ++child) time = std::min(time, heads_[child].time);
+  for (std::size_t child = 1; child < heads_.size() && child != 3; ++child)
+    time = std::min(time, heads_[child].time);
   return time;
 }
 

@@ -1,5 +1,5 @@
-// The steps of each thread, in its order, and which thread comes next in time. Sections arrive chunk by chunk; a
-// slow thread's section may arrive long before its turn, or before an older one of the same thread.
+// The steps of each thread, in its order, and which thread comes next in time. Sections arrive chunk by
+// chunk; a slow thread's section may arrive long before its turn, or before an older one of the same thread.
 #pragma once
 
 #include <cstddef>
@@ -46,8 +46,8 @@ class ThreadStream {
   WorkerSection current_;
   const Step* next_ = nullptr;
   const Step* end_ = nullptr;
-  std::deque<WorkerSection> waiting_;   // by chunk_id
-  std::uint64_t open_allocation_ = 0;   // address, when the last heap step taken allocates
+  std::deque<WorkerSection> waiting_;  // by chunk_id
+  std::uint64_t open_allocation_ = 0;  // address, when the last heap step taken allocates
   std::uint64_t allocations_ = 0;
   std::uint64_t allocated_bytes_ = 0;
 };
@@ -59,7 +59,7 @@ class ThreadStreams {
 
   bool empty() const { return heads_.empty(); }
   std::uint64_t first_time() const { return heads_.front().time; }  // Requires: !empty()
-  std::uint64_t second_time() const;                                 // of another thread; ~0 when there is none
+  std::uint64_t second_time() const;  // of another thread; ~0 when there is none
   ThreadStream& first() { return streams_[heads_.front().stream]; }
 
   // After steps of first() were taken.
@@ -75,7 +75,8 @@ class ThreadStreams {
   struct Head {
     std::uint64_t time;
     std::uint32_t stream;
-    // Reversed: the standard heap has its greatest element in front. Equal times: by stream, to be the same each run.
+    // Reversed: the standard heap has its greatest element in front. Equal times: by stream, to be the same
+    // each run.
     bool operator<(const Head& other) const {
       return time != other.time ? time > other.time : stream > other.stream;
     }

@@ -72,13 +72,16 @@ bool TieOrder::search(const std::vector<TiedSteps>& threads) {
 
 // A step at an address of one thread only commutes with all others.
 bool TieOrder::take_harmless(const std::vector<TiedSteps>& threads) {
+  bool is_any_taken = false;
   for (std::uint32_t thread = 0; thread != threads.size(); ++thread) {
-    if (threads[thread].begin + position_[thread] == threads[thread].end) continue;
-    if (slots_[slot_of_step_[first_step_[thread] + position_[thread]]].is_shared) continue;
-    take(thread, {0, true});
-    return true;
+    const std::size_t count = static_cast<std::size_t>(threads[thread].end - threads[thread].begin);
+    while (position_[thread] != count &&
+           !slots_[slot_of_step_[first_step_[thread] + position_[thread]]].is_shared) {
+      take(thread, {0, true});
+      is_any_taken = true;
+    }
   }
-  return false;
+  return is_any_taken;
 }
 
 bool TieOrder::take_candidate(const std::vector<TiedSteps>& threads, std::uint32_t first_candidate) {

@@ -1,7 +1,9 @@
-// The order of events whose quantised times are equal: one that lets every address be allocated and freed in turn.
+// The order of events whose quantised times are equal: one that lets every address be allocated and freed in
+// turn.
 //
-// Most ties are harmless: no two threads touch the same address, and any order will do. Otherwise a search finds
-// an order: take what cannot matter at once, try frees before allocations, and go back when nothing is left to try.
+// Most ties are harmless: no two threads touch the same address, and any order will do. Otherwise a search
+// finds an order: take what cannot matter at once, try frees before allocations, and go back when nothing is
+// left to try.
 #pragma once
 
 #include <cstddef>
@@ -53,11 +55,11 @@ class TieOrder {
 
   std::vector<Slot> slots_;  // open addressing; size is a power of two
   std::uint64_t round_ = 0;
-  std::vector<std::size_t> slot_of_step_;       // all threads' steps, one after the other
-  std::vector<std::size_t> first_step_;         // index: thread; into slot_of_step_
-  std::vector<std::size_t> position_;           // index: thread; steps taken
+  std::vector<std::size_t> slot_of_step_;  // all threads' steps, one after the other
+  std::vector<std::size_t> first_step_;    // index: thread; into slot_of_step_
+  std::vector<std::size_t> position_;      // index: thread; steps taken
   std::vector<std::uint32_t> order_;
-  std::vector<Choice> choices_;                 // parallel to order_
+  std::vector<Choice> choices_;  // parallel to order_
 };
 
 }  // namespace leak::scan

@@ -30,12 +30,14 @@ TraceClock::TraceClock(const TraceReader& reader) : moments_{{reader.start_ticks
     add(meta.samples.back().header.ticks, meta.samples.back().mono_ns, process.start_mono_ns);
   }
   if (meta.end) add(meta.end->header.ticks, meta.end->mono_ns, process.start_mono_ns);
-  if (reader.journal()) add(reader.journal()->last_ticks, reader.journal()->last_mono_ns, process.start_mono_ns);
+  if (reader.journal())
+    add(reader.journal()->last_ticks, reader.journal()->last_mono_ns, process.start_mono_ns);
   if (moments_.size() < 2) return;
   if (!uneven) moments_.erase(moments_.begin() + 1, moments_.end() - 1);
   const Moment& last = moments_.back();
   const Moment& before = moments_[moments_.size() - 2];
-  ns_per_tick_ = static_cast<double>(last.time_ns - before.time_ns) / static_cast<double>(last.ticks - before.ticks);
+  ns_per_tick_ =
+      static_cast<double>(last.time_ns - before.time_ns) / static_cast<double>(last.ticks - before.ticks);
 }
 
 void TraceClock::add(std::uint64_t ticks, std::uint64_t mono_ns, std::uint64_t start_mono_ns) {
@@ -53,7 +55,8 @@ std::uint64_t TraceClock::ns_at(std::uint64_t ticks) const {
   const Moment& before = *std::prev(after);
   double rate = ns_per_tick_;
   if (after != moments_.end()) {
-    rate = static_cast<double>(after->time_ns - before.time_ns) / static_cast<double>(after->ticks - before.ticks);
+    rate = static_cast<double>(after->time_ns - before.time_ns) /
+           static_cast<double>(after->ticks - before.ticks);
   }
   return before.time_ns + scaled(ticks - before.ticks, rate);
 }
@@ -64,7 +67,8 @@ std::uint64_t TraceClock::ticks_at(std::uint64_t time_ns) const {
   const Moment& before = *std::prev(after);  // the first moment is at 0 ns
   double rate = ns_per_tick_;
   if (after != moments_.end()) {
-    rate = static_cast<double>(after->time_ns - before.time_ns) / static_cast<double>(after->ticks - before.ticks);
+    rate = static_cast<double>(after->time_ns - before.time_ns) /
+           static_cast<double>(after->ticks - before.ticks);
   }
   return before.ticks + (rate > 0 ? scaled(time_ns - before.time_ns, 1 / rate) : 0);
 }

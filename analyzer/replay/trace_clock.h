@@ -8,8 +8,8 @@
 
 namespace leak::scan {
 
-// Piecewise linear through known moments. A TSC runs at one rate, so two moments as far apart as possible are best;
-// a counter of events advances unevenly, so each sample bends the line.
+// Piecewise linear through known moments. A TSC runs at one rate, so two moments as far apart as possible are
+// best; a counter of events advances unevenly, so each sample bends the line.
 class TraceClock {
  public:
   explicit TraceClock(const TraceReader& reader);

@@ -1,7 +1,8 @@
-// CPU time of decode and replay per million events, on a synthetic trace like that of a busy server: threads that
-// take stacks from a call tree, blocks of mixed lifetimes, a heap of a given number of live blocks.
+// CPU time of decode and replay per million events, on a synthetic trace like that of a busy server: threads
+// that take stacks from a call tree, blocks of mixed lifetimes, a heap of a given number of live blocks.
 //
-//   replay_bench [events] [live blocks] [program threads] [analyzer threads] [time quantum shift] [address model: 0|1]
+//   replay_bench [events] [live blocks] [program threads] [analyzer threads] [time quantum shift] [address
+//   model: 0|1]
 #include <sys/resource.h>
 
 #include <algorithm>

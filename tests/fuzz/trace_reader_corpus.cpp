@@ -61,7 +61,8 @@ int main(int argc, char** argv) {
   TraceBuilder all_operations(spec, {1000, 4, 1, true});
   for (const leak::test::SampleEvent& sample : leak::test::sample_events()) {
     if (sample.event.push > 100) continue;
-    all_operations.add(1 + static_cast<std::uint32_t>(sample.event.ticks >> 12 & 1), sample.event, sample.pc_ids);
+    all_operations.add(1 + static_cast<std::uint32_t>(sample.event.ticks >> 12 & 1), sample.event,
+                       sample.pc_ids);
   }
   all_operations.flush_events();
   write_seed(folder + "operations", chunks_seed(all_operations, all_operations.killed_trace(), {}));

@@ -1,4 +1,5 @@
-// Any bytes as a trace and a journal: decode and replay must neither crash nor hang nor ask for memory without end.
+// Any bytes as a trace and a journal: decode and replay must neither crash nor hang nor ask for memory
+// without end.
 #include <zstd.h>
 
 #include <algorithm>
@@ -41,7 +42,8 @@ Recording recording_of(std::span<const std::uint8_t> input) {
     const std::size_t journal_bytes = input.size() * part / 256;
     const std::size_t trace_bytes = input.size() - journal_bytes;
     recording.trace.assign(input.begin(), input.begin() + static_cast<std::ptrdiff_t>(trace_bytes));
-    if (journal_bytes != 0) recording.journal.emplace(input.end() - static_cast<std::ptrdiff_t>(journal_bytes), input.end());
+    if (journal_bytes != 0)
+      recording.journal.emplace(input.end() - static_cast<std::ptrdiff_t>(journal_bytes), input.end());
     return recording;
   }
   while (input.size() >= 2) {
@@ -65,7 +67,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   leak::scan::ReplayOptions options;
   options.threads = 1;
   options.timeline_points = 20;
-  options.find_parent = [&](const std::string&, const std::string&) -> std::optional<leak::scan::TraceSource> {
+  options.find_parent = [&](const std::string&,
+                            const std::string&) -> std::optional<leak::scan::TraceSource> {
     return leak::scan::trace_in_memory(recording.trace);
   };
   try {

@@ -13,8 +13,8 @@ struct SampleEvent {
   std::vector<std::uint32_t> pc_ids;
 };
 
-// Each operation several times: small, with a size of 4 GiB and more, with a deep stack, without a stack. In one
-// section, in this order, each stack follows from the one before.
+// Each operation several times: small, with a size of 4 GiB and more, with a deep stack, without a stack. In
+// one section, in this order, each stack follows from the one before.
 inline std::vector<SampleEvent> sample_events() {
   std::vector<SampleEvent> samples;
   std::uint64_t ticks = 1'000'000;

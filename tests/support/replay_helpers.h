@@ -17,7 +17,8 @@ inline scan::HeapHistory replay(TraceBuilder& builder, scan::ReplayOptions optio
   return replay(builder.finished(), std::move(options));
 }
 
-// The site whose innermost frame is trace pc `leaf`. Requires: one pc record for each id, from 1 on, in order.
+// The site whose innermost frame is trace pc `leaf`. Requires: one pc record for each id, from 1 on, in
+// order.
 inline const scan::Site& site_at(const scan::HeapHistory& history, std::uint32_t leaf) {
   for (const scan::Site& site : history.sites) {
     if (history.pcs[history.stacks.pc(site.stack).index()].address == leaf) return site;

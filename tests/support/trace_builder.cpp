@@ -62,7 +62,8 @@ void TraceBuilder::free(std::uint32_t tid, std::uint64_t ticks, std::uint64_t ad
 }
 
 void TraceBuilder::resize(std::uint32_t tid, std::uint64_t begin_ticks, std::uint64_t ticks,
-                          std::uint64_t old_address, std::uint64_t address, std::uint64_t size, const Stack& stack) {
+                          std::uint64_t old_address, std::uint64_t address, std::uint64_t size,
+                          const Stack& stack) {
   trace::Event event;
   event.op = trace::Op::kRealloc;
   event.has_stack = true;
@@ -121,7 +122,8 @@ void TraceBuilder::cut_sections() {
 
 void TraceBuilder::flush_meta() {
   if (meta_.empty()) return;
-  append_frame(trace::ChunkKind::kMeta, next_chunk_id_++, spec_.start_ticks, spec_.start_ticks, meta_items_, meta_);
+  append_frame(trace::ChunkKind::kMeta, next_chunk_id_++, spec_.start_ticks, spec_.start_ticks, meta_items_,
+               meta_);
   meta_.clear();
   meta_items_ = 0;
 }
@@ -153,7 +155,8 @@ void TraceBuilder::write_sections(const std::vector<Section>& sections) {
   std::uint64_t first = ~std::uint64_t{0};
   std::uint64_t last = 0;
   for (const Section& section : sections) {
-    put(body, trace::SectionEntry{section.chunk_id, section.tid, static_cast<std::uint32_t>(section.events.size())});
+    put(body, trace::SectionEntry{section.chunk_id, section.tid,
+                                  static_cast<std::uint32_t>(section.events.size())});
     encoder.begin_section(spec_.time_quantum_shift, section.tid);
     for (const Recorded& one : section.events) {
       encoder.put(one.event, one.pushed.data());
@@ -167,7 +170,8 @@ void TraceBuilder::write_sections(const std::vector<Section>& sections) {
   };
   for (std::size_t i = 0; i != columns.size(); ++i) put(body, static_cast<std::uint32_t>(bytes_of(i)));
   for (std::size_t i = 0; i != columns.size(); ++i) {
-    body.insert(body.end(), columns[i].begin(), columns[i].begin() + static_cast<std::ptrdiff_t>(bytes_of(i)));
+    body.insert(body.end(), columns[i].begin(),
+                columns[i].begin() + static_cast<std::ptrdiff_t>(bytes_of(i)));
   }
   append_frame(trace::ChunkKind::kEvents, sections.front().chunk_id, first, last, events, body);
 }
@@ -197,7 +201,8 @@ Bytes TraceBuilder::finished_trace() {
   const std::uint64_t index_offset = trace_.size();
   Bytes body;
   for (const trace::IndexEntry& entry : index_) put(body, entry);
-  append_frame(trace::ChunkKind::kIndex, next_chunk_id_++, 0, 0, static_cast<std::uint32_t>(index_.size()), body);
+  append_frame(trace::ChunkKind::kIndex, next_chunk_id_++, 0, 0, static_cast<std::uint32_t>(index_.size()),
+               body);
   index_.pop_back();
   put(trace_, trace::IndexTrailer{trace::kIndexTrailerMagic, 8, index_offset});
   return trace_;
@@ -240,8 +245,10 @@ Bytes TraceBuilder::journal() {
   std::copy(process.begin(), process.end(), out.begin() + trace::kJournalProcessOffset);
 
   std::uint32_t slots = 0;
-  const auto add_slot = [&](std::uint64_t chunk_id, trace::ChunkKind kind, std::uint32_t tid, const Bytes& data) {
-    if (data.size() > trace::kSlotDataBytes) throw std::runtime_error("a test section does not fit into a slot");
+  const auto add_slot = [&](std::uint64_t chunk_id, trace::ChunkKind kind, std::uint32_t tid,
+                            const Bytes& data) {
+    if (data.size() > trace::kSlotDataBytes)
+      throw std::runtime_error("a test section does not fit into a slot");
     const std::size_t offset = out.size();
     out.resize(offset + trace::kSlotBytes);
     using Slot = trace::SlotHeader;

@@ -1,5 +1,5 @@
-// Makes traces and journals for tests, in memory, byte for byte as the hook would: real frames, real codecs. Times
-// are given in ticks. Nothing depends on the clock or on chance, so the same calls give the same bytes.
+// Makes traces and journals for tests, in memory, byte for byte as the hook would: real frames, real codecs.
+// Times are given in ticks. Nothing depends on the clock or on chance, so the same calls give the same bytes.
 #pragma once
 
 #include <cstdint>
@@ -69,25 +69,25 @@ class TraceBuilder {
 
   // ---- events ----
   void add(std::uint32_t tid, const trace::Event& event, const Stack& stack = {});
-  void alloc(std::uint32_t tid, std::uint64_t ticks, std::uint64_t address, std::uint64_t size, const Stack& stack,
-             trace::Op op = trace::Op::kMalloc);
+  void alloc(std::uint32_t tid, std::uint64_t ticks, std::uint64_t address, std::uint64_t size,
+             const Stack& stack, trace::Op op = trace::Op::kMalloc);
   void free(std::uint32_t tid, std::uint64_t ticks, std::uint64_t address, trace::Op op = trace::Op::kFree);
   void resize(std::uint32_t tid, std::uint64_t begin_ticks, std::uint64_t ticks, std::uint64_t old_address,
               std::uint64_t address, std::uint64_t size, const Stack& stack);
-  void map(std::uint32_t tid, std::uint64_t ticks, std::uint64_t address, std::uint64_t size, const Stack& stack,
-           int flags = 0x22);
+  void map(std::uint32_t tid, std::uint64_t ticks, std::uint64_t address, std::uint64_t size,
+           const Stack& stack, int flags = 0x22);
   void unmap(std::uint32_t tid, std::uint64_t ticks, std::uint64_t address, std::uint64_t size);
 
   // ---- layout ----
   void cut_section(std::uint32_t tid);  // the next event of the thread starts a new one
   void cut_sections();
-  void flush_meta();                    // writes the meta records so far as a frame
-  void flush_events();                  // writes all finished and unfinished sections as one frame
+  void flush_meta();    // writes the meta records so far as a frame
+  void flush_events();  // writes all finished and unfinished sections as one frame
 
   // ---- results; each call finishes what is pending into the trace or the journal ----
-  Bytes finished_trace();    // with index
-  Bytes killed_trace();      // what is pending goes nowhere: see journal()
-  Bytes journal();           // of what is pending
+  Bytes finished_trace();  // with index
+  Bytes killed_trace();    // what is pending goes nowhere: see journal()
+  Bytes journal();         // of what is pending
   scan::TraceSource finished();
   scan::TraceSource killed();  // trace and journal
 

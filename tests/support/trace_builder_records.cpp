@@ -53,8 +53,8 @@ Bytes process_record(const ProcessSpec& spec) {
   return finish_record(std::move(bytes));
 }
 
-void TraceBuilder::module(std::uint32_t id, const std::string& path, std::uint64_t map_start, std::uint64_t map_end,
-                          Bytes build_id, std::uint64_t ticks) {
+void TraceBuilder::module(std::uint32_t id, const std::string& path, std::uint64_t map_start,
+                          std::uint64_t map_end, Bytes build_id, std::uint64_t ticks) {
   trace::ModuleRecord record{};
   record.header = header_of(trace::MetaKind::kModule, ticks == 0 ? spec_.start_ticks : ticks);
   record.module_id = id;
@@ -77,11 +77,13 @@ void TraceBuilder::module_gone(std::uint32_t id, std::uint64_t ticks) {
 
 void TraceBuilder::pc(std::uint32_t id, std::uint64_t address, std::uint32_t module_id, std::uint16_t flags) {
   Bytes bytes;
-  put(bytes, trace::PcRecord{header_of(trace::MetaKind::kPc, spec_.start_ticks, flags), id, module_id, address});
+  put(bytes,
+      trace::PcRecord{header_of(trace::MetaKind::kPc, spec_.start_ticks, flags), id, module_id, address});
   append_record(finish_record(std::move(bytes)));
 }
 
-void TraceBuilder::thread(std::uint32_t tid, std::uint16_t flags, const std::string& name, std::uint64_t ticks) {
+void TraceBuilder::thread(std::uint32_t tid, std::uint16_t flags, const std::string& name,
+                          std::uint64_t ticks) {
   Bytes bytes;
   put(bytes, trace::ThreadRecord{header_of(trace::MetaKind::kThread, ticks, flags), tid,
                                  static_cast<std::uint32_t>(name.size())});

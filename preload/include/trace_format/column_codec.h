@@ -160,7 +160,7 @@ class ColumnDecoder {
     if (model_ != nullptr) model_->begin_section(tid);
   }
 
-  // The next event of the section. Its event.push pc ids must then be fetched with get_pc, all of them.
+  // The next event of the section. Its event.push pc ids must then be fetched with get_pc or get_pcs, all of them.
   bool get(Event& event) noexcept {
     Range& ops = ranges_[static_cast<std::size_t>(Column::kOp)];
     if (ops.cursor == ops.end) return false;
@@ -176,17 +176,12 @@ class ColumnDecoder {
     event.ticks = state_.time << shift_;
     event.begin_ticks = event.ticks;
 
-    if (has_size(event.op) && !get(Column::kSize, event.size)) return false;
-    if (!get_address(event)) return false;
-    if (event.has_stack) {
-      std::uint64_t push = 0;
-      if (!get(Column::kStack, value) || !get(Column::kStack, push)) return false;
-      if (value > state_.depth || push > kMaxStackDepth) return false;
-      event.keep = state_.depth - static_cast<std::uint32_t>(value);
-      event.push = static_cast<std::uint32_t>(push);
-      if (event.keep + push > kMaxStackDepth) return false;
-      state_.depth = event.keep + event.push;
-    }
+    // Most events are plain allocations and frees: each kind is asked about once.
+    const OpKind kind = kind_of(event.op);
+    if (kind != OpKind::kFree && !get(Column::kSize, event.size)) return false;
+    if (!get_address(event, kind)) return false;
+    if (event.has_stack && !get_stack(event)) return false;
+    if (kind == OpKind::kFree) return true;
     if (has_begin_ticks(event.op)) {
       if (!get(Column::kExtra, value)) return false;
       event.begin_ticks = (state_.time - value) << shift_;
@@ -194,10 +189,16 @@ class ColumnDecoder {
     return !has_extra(event.op) || get(Column::kExtra, event.extra);
   }
 
-  bool get_pc(std::uint32_t& pc_id) noexcept {
-    std::uint64_t value = 0;
-    if (!get(Column::kPcs, value) || value > 0xffffffff) return false;
-    pc_id = static_cast<std::uint32_t>(value);
+  bool get_pc(std::uint32_t& pc_id) noexcept { return get_pcs(&pc_id, 1); }
+  bool get_pcs(std::uint32_t* pc_ids, std::uint32_t count) noexcept {
+    Range& range = ranges_[static_cast<std::size_t>(Column::kPcs)];
+    const std::uint8_t* cursor = range.cursor;  // each integer waits for the place of the one before: keep it close
+    for (std::uint32_t i = 0; i != count; ++i) {
+      std::uint64_t value = 0;
+      if (!get_varint(cursor, range.end, value) || value > 0xffffffff) return false;
+      pc_ids[i] = static_cast<std::uint32_t>(value);
+    }
+    range.cursor = cursor;
     return true;
   }
 
@@ -207,8 +208,19 @@ class ColumnDecoder {
     return get_varint(range.cursor, range.end, value);
   }
 
-  bool get_address(Event& event) noexcept {
-    const OpKind kind = kind_of(event.op);
+  bool get_stack(Event& event) noexcept {
+    std::uint64_t dropped = 0;
+    std::uint64_t push = 0;
+    if (!get(Column::kStack, dropped) || !get(Column::kStack, push)) return false;
+    if (dropped > state_.depth || push > kMaxStackDepth) return false;
+    event.keep = state_.depth - static_cast<std::uint32_t>(dropped);
+    event.push = static_cast<std::uint32_t>(push);
+    if (event.keep + push > kMaxStackDepth) return false;
+    state_.depth = event.keep + event.push;
+    return true;
+  }
+
+  bool get_address(Event& event, OpKind kind) noexcept {
     if (model_ != nullptr && kind == OpKind::kResize) return get_resize(event);
     std::uint64_t code = 0;
     if (!get(kind == OpKind::kFree ? Column::kFreeAddress : Column::kAddress, code)) return false;

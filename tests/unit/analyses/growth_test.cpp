@@ -7,8 +7,10 @@ namespace {
 
 HeapHistory history_of(const std::vector<std::vector<std::uint64_t>>& series) {
   HeapHistory history;
-  for (std::size_t i = 0; i != series.front().size(); ++i) history.bucket_end_ns.push_back((i + 1) * 1'000'000'000);
-  for (const std::vector<std::uint64_t>& one : series) history.sites.emplace_back().live_bytes_over_time = one;
+  for (std::size_t i = 0; i != series.front().size(); ++i)
+    history.bucket_end_ns.push_back((i + 1) * 1'000'000'000);
+  for (const std::vector<std::uint64_t>& one : series)
+    history.sites.emplace_back().live_bytes_over_time = one;
   return history;
 }
 

@@ -1,4 +1,5 @@
-// A small trace with its journal, damaged in every place: never a crash or a hang, and what can be saved is saved.
+// A small trace with its journal, damaged in every place: never a crash or a hang, and what can be saved is
+// saved.
 #include <gtest/gtest.h>
 
 #include "base/command_error.h"
@@ -114,7 +115,8 @@ TEST(TraceDamage, CutAtEveryPageOfTheJournal) {
 TEST(TraceDamage, FlipEveryUsedByteOfTheJournal) {
   const Recording small = small_recording();
   for (std::size_t i = 0; i != small.journal.size(); ++i) {
-    const bool in_slot_head = i >= trace::kJournalSlotsOffset && (i - trace::kJournalSlotsOffset) % trace::kSlotBytes < 256;
+    const bool in_slot_head =
+        i >= trace::kJournalSlotsOffset && (i - trace::kJournalSlotsOffset) % trace::kSlotBytes < 256;
     if (small.journal[i] == 0 && !in_slot_head && i > sizeof(trace::JournalHeader)) continue;
     for (const std::uint8_t flip : Bytes{0x01, 0x80, 0xff}) {
       Bytes damaged = small.journal;

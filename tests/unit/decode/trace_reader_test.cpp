@@ -60,13 +60,15 @@ TEST(TraceReader, AddsJournalSlotsThatAreNotInTheTrace) {
     return builder.journal();
   }();
   Diagnostics diagnostics;
-  const TraceReader with = TraceReader::open(trace_in_memory(builder.killed_trace(), early_journal), diagnostics);
+  const TraceReader with =
+      TraceReader::open(trace_in_memory(builder.killed_trace(), early_journal), diagnostics);
   EXPECT_EQ(with.event_chunks().size(), 4U);
   EXPECT_TRUE(diagnostics.recovered_from_journal);
   // The writer got further, and then the process was killed before it could free the slots.
   builder.flush_events();
   Diagnostics later;
-  const TraceReader without = TraceReader::open(trace_in_memory(builder.killed_trace(), early_journal), later);
+  const TraceReader without =
+      TraceReader::open(trace_in_memory(builder.killed_trace(), early_journal), later);
   EXPECT_EQ(without.event_chunks().size(), 3U);
   EXPECT_FALSE(later.recovered_from_journal);
 }

@@ -66,7 +66,7 @@ TEST(HeapReplay, TemporaryIsWhatTheNextHeapEventOfTheThreadFrees) {
   TraceBuilder builder;
   add_pcs(builder, 4);
   builder.alloc(1, 2000, 0x10, 1, {1});
-  builder.alloc(2, 2001, 0x20, 1, {2});  // of another thread: does not come between
+  builder.alloc(2, 2001, 0x20, 1, {2});       // of another thread: does not come between
   builder.map(1, 2002, 0x700000, 4096, {4});  // not a heap event
   builder.free(1, 2003, 0x10);
   builder.alloc(1, 2004, 0x30, 1, {3});

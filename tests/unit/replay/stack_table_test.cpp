@@ -39,7 +39,8 @@ TEST(StackTable, KeepsIdsWhileItGrows) {
   for (int i = 0; i != 100'000; ++i) {
     const std::uint32_t caller = random() % static_cast<std::uint32_t>(interned.size());
     const std::uint32_t pc = random() % 8;
-    const auto [found, is_new] = expected.try_emplace({caller, pc}, static_cast<std::uint32_t>(interned.size()));
+    const auto [found, is_new] =
+        expected.try_emplace({caller, pc}, static_cast<std::uint32_t>(interned.size()));
     const InternedStack stack = interner.intern(interned[caller], pc);
     if (is_new) interned.push_back(stack);
     ASSERT_EQ(table.intern(StackId(caller), PcId(pc)).value, found->second);

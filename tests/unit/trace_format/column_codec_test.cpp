@@ -29,7 +29,8 @@ Columns encoded(const std::vector<test::SampleEvent>& events, std::uint32_t shif
   for (const test::SampleEvent& sample : events) bound += column_bytes_bound(sample.event.push);
   Columns columns(kColumnCount, std::vector<std::uint8_t>(bound));
   ColumnEncoder encoder;
-  for (std::size_t i = 0; i != kColumnCount; ++i) encoder.set_column(static_cast<Column>(i), columns[i].data());
+  for (std::size_t i = 0; i != kColumnCount; ++i)
+    encoder.set_column(static_cast<Column>(i), columns[i].data());
   const std::unique_ptr<AddressModel> model = model_for(addresses);
   encoder.set_address_model(model.get());
   encoder.begin_section(shift, 1);
@@ -42,8 +43,8 @@ Columns encoded(const std::vector<test::SampleEvent>& events, std::uint32_t shif
 }
 
 // How many of `count` events can be decoded, comparing each with what went in.
-std::size_t decode_all(const Columns& columns, const std::vector<test::SampleEvent>& events, std::uint32_t shift,
-                       Addresses addresses = Addresses::kDistances) {
+std::size_t decode_all(const Columns& columns, const std::vector<test::SampleEvent>& events,
+                       std::uint32_t shift, Addresses addresses = Addresses::kDistances) {
   ColumnDecoder decoder;
   for (std::size_t i = 0; i != kColumnCount; ++i) {
     decoder.set_column(static_cast<Column>(i), columns[i].data(), columns[i].data() + columns[i].size());
@@ -103,8 +104,8 @@ TEST(ColumnCodec, FoldsMultiplesOfSixteenSmall) {
   }
 }
 
-// The whole of a small events chunk, byte for byte. When this test fails, traces that exist can no longer be read:
-// raise the format version.
+// The whole of a small events chunk, byte for byte. When this test fails, traces that exist can no longer be
+// read: raise the format version.
 TEST(ColumnCodec, GoldenChunk) {
   test::TraceBuilder builder;
   builder.flush_meta();
@@ -118,23 +119,23 @@ TEST(ColumnCodec, GoldenChunk) {
   scan::FrameBuffer chunk;
   ASSERT_TRUE(frames.decode(std::span(trace).subspan(entry.file_offset, entry.frame_bytes), chunk));
   const test::Bytes expected = {
-      'L', 'K', 'C', 'H', 2, 0, 0, 1,              // magic, kind, version
-      2, 0, 0, 0, 0, 0, 0, 0,                      // chunk id
-      0x4c, 4, 0, 0, 0, 0, 0, 0,                   // first ticks: 1100
-      0x60, 4, 0, 0, 0, 0, 0, 0,                   // last ticks: 1120
-      82, 0, 0, 0, 3, 0, 0, 0,                     // body bytes, events
-      1, 0, 0, 0, 0, 0, 0, 0,                      // one section, no flags
-      2, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 3, 0, 0, 0,  // chunk id, tid, events
-      3, 0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0,  // column lengths
-      3, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0,
-      0x01, 0x9e, 0x14,                            // op: malloc, free without a stack, realloc
-      0x98, 0x11, 0x0a, 0x1e,                      // time: +1100, +5, +15
-      0x80, 0x28, 0x04,                            // address: 0x5000, +16
-      0x00,                                        // of the free: the same as before
-      0x18, 0xac, 0x02,                            // size: 24, 300
-      0x00, 0x03, 0x01, 0x01,                      // stack: drop 0 push 3, drop 1 push 1
-      0x03, 0x02, 0x01, 0x04,                      // pcs
-      0x9f, 0xc0, 0x02, 0x0a};                     // extra: old - new address, 10 ticks
+      'L',  'K',  'C',  'H',  2, 0, 0, 1,                          // magic, kind, version
+      2,    0,    0,    0,    0, 0, 0, 0,                          // chunk id
+      0x4c, 4,    0,    0,    0, 0, 0, 0,                          // first ticks: 1100
+      0x60, 4,    0,    0,    0, 0, 0, 0,                          // last ticks: 1120
+      82,   0,    0,    0,    3, 0, 0, 0,                          // body bytes, events
+      1,    0,    0,    0,    0, 0, 0, 0,                          // one section, no flags
+      2,    0,    0,    0,    0, 0, 0, 0, 7, 0, 0, 0, 3, 0, 0, 0,  // chunk id, tid, events
+      3,    0,    0,    0,    4, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0,  // column lengths
+      3,    0,    0,    0,    4, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0,
+      0x01, 0x9e, 0x14,         // op: malloc, free without a stack, realloc
+      0x98, 0x11, 0x0a, 0x1e,   // time: +1100, +5, +15
+      0x80, 0x28, 0x04,         // address: 0x5000, +16
+      0x00,                     // of the free: the same as before
+      0x18, 0xac, 0x02,         // size: 24, 300
+      0x00, 0x03, 0x01, 0x01,   // stack: drop 0 push 3, drop 1 push 1
+      0x03, 0x02, 0x01, 0x04,   // pcs
+      0x9f, 0xc0, 0x02, 0x0a};  // extra: old - new address, 10 ticks
   EXPECT_EQ(test::Bytes(chunk.bytes().begin(), chunk.bytes().end()), expected);
 }
 

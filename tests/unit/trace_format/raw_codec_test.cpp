@@ -58,7 +58,8 @@ TEST(RawCodec, GoldenWords) {
   event.keep = 1;
   event.push = 3;
   EXPECT_EQ(encoded(event, {7, 8, 9}),
-            (Words{0x1122, 0x500001, 24 | std::uint64_t{1} << 32 | std::uint64_t{3} << 48, 7 | std::uint64_t{8} << 32, 9}));
+            (Words{0x1122, 0x500001, 24 | std::uint64_t{1} << 32 | std::uint64_t{3} << 48,
+                   7 | std::uint64_t{8} << 32, 9}));
 }
 
 TEST(RawCodec, EscapesBigSizesAndDeepStacks) {

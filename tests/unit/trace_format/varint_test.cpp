@@ -63,8 +63,8 @@ TEST(Varint, ZigzagKeepsSmallMagnitudesSmall) {
   EXPECT_EQ(zigzag(-1), 1U);
   EXPECT_EQ(zigzag(1), 2U);
   EXPECT_EQ(zigzag(-2), 3U);
-  for (const std::int64_t value : {std::numeric_limits<std::int64_t>::min(), std::int64_t{-1}, std::int64_t{0},
-                                   std::numeric_limits<std::int64_t>::max()}) {
+  for (const std::int64_t value : {std::numeric_limits<std::int64_t>::min(), std::int64_t{-1},
+                                   std::int64_t{0}, std::numeric_limits<std::int64_t>::max()}) {
     EXPECT_EQ(unzigzag(zigzag(value)), value);
   }
 }
