@@ -17,7 +17,7 @@ export function siteName(frame: Frame | undefined, caller?: Frame): HTMLElement 
   const place = frameLocation(frame);
   return h('span', { class: 'site', title: [frame.function, frameFullLocation(frame)].filter(Boolean).join('\n') },
     h('span', { class: 'site-function' }, breakable(frame.function)), place && h('span', { class: 'site-place' }, place),
-    caller && h('span', { class: 'site-caller', title: caller.function }, `from ${caller.function}`));
+    caller && h('span', { class: 'site-caller', title: caller.function }, `from ${caller.function.replaceAll('(anonymous namespace)::', '')}`));
 }
 
 function line(frame: Frame, blamed: boolean): HTMLElement {
