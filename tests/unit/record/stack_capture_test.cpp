@@ -191,7 +191,6 @@ TEST_F(StackCapture, EndsWhereCodeKeepsNoFramePointerEither) {
 }
 
 TEST_F(StackCapture, FlagsInterruptedPcs) {
-  raise(SIGUSR1);
   struct sigaction action {};
   action.sa_handler = interrupted;
   sigaction(SIGURG, &action, nullptr);
