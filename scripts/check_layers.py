@@ -38,7 +38,7 @@ ALLOWANCES = {}
 
 # Header of a library -> where it may be included (path prefixes).
 LIBRARIES = {
-    r"libunwind\.h": ("preload/record/stack_capture_libunwind", "tests/"),
+    r"libunwind\.h": ("preload/record/stack_capture_libunwind", "preload/record/stack_verify.cpp", "tests/"),
     r"CLI/": ("analyzer/cli/",),
     r"nlohmann/": ("analyzer/render/json_", "tests/"),
     r"(elfutils/|libelf|gelf|dwarf)": ("analyzer/symbols/", "tests/"),

@@ -136,15 +136,19 @@ bool MetaParser::parse_record(std::span<const std::uint8_t> record, const trace:
       meta_.end = end;
       return true;
     }
-    case trace::MetaKind::kChild: return append(record, meta_.children);
+    case trace::MetaKind::kChild:
+      return append(record, meta_.children);
     case trace::MetaKind::kStackCheck: {
       trace::StackCheckRecord checks{};
       if (!take_whole(record, checks)) return false;
-      if (!meta_.stack_checks || meta_.stack_checks->header.ticks <= header.ticks) meta_.stack_checks = checks;
+      if (!meta_.stack_checks || meta_.stack_checks->header.ticks <= header.ticks)
+        meta_.stack_checks = checks;
       return true;
     }
-    case trace::MetaKind::kStackMismatch: return append(record, meta_.stack_mismatches);
-    case trace::MetaKind::kSampling: return append(record, meta_.sampling);
+    case trace::MetaKind::kStackMismatch:
+      return append(record, meta_.stack_mismatches);
+    case trace::MetaKind::kSampling:
+      return append(record, meta_.sampling);
   }
   ++diagnostics_.unknown_records;
   return true;
@@ -192,8 +196,9 @@ bool MetaParser::parse_marker(std::span<const std::uint8_t> record) {
 void MetaParser::finish() {
   std::stable_sort(meta_.samples.begin(), meta_.samples.end(),
                    [](const auto& a, const auto& b) { return a.header.ticks < b.header.ticks; });
-  std::stable_sort(meta_.markers.begin(), meta_.markers.end(),
-                   [](const auto& a, const auto& b) { return a.record.header.ticks < b.record.header.ticks; });
+  std::stable_sort(meta_.markers.begin(), meta_.markers.end(), [](const auto& a, const auto& b) {
+    return a.record.header.ticks < b.record.header.ticks;
+  });
   std::stable_sort(meta_.sampling.begin(), meta_.sampling.end(),
                    [](const auto& a, const auto& b) { return a.header.ticks < b.header.ticks; });
 }

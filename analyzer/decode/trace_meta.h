@@ -54,9 +54,9 @@ struct TraceMeta {
   std::optional<trace::CountersRecord> counters;  // the newest
   std::optional<trace::EndRecord> end;
   std::vector<trace::ChildRecord> children;
-  std::optional<trace::StackCheckRecord> stack_checks;        // the newest
-  std::vector<trace::StackMismatchRecord> stack_mismatches;   // the first few
-  std::vector<trace::SamplingRecord> sampling;                // by time
+  std::optional<trace::StackCheckRecord> stack_checks;       // the newest
+  std::vector<trace::StackMismatchRecord> stack_mismatches;  // the first few
+  std::vector<trace::SamplingRecord> sampling;               // by time
 };
 
 // Parses the bodies of kMeta chunks, in any order of chunks, into one TraceMeta.

@@ -1,5 +1,6 @@
-// Packs the JSON as gzip in base64 into the page. Base64 has no character that HTML or a script knows, so no string
-// of the traced program can end the element it sits in: there is nothing to escape, and nothing to forget.
+// Packs the JSON as gzip in base64 into the page. Base64 has no character that HTML or a script knows, so no
+// string of the traced program can end the element it sits in: there is nothing to escape, and nothing to
+// forget.
 #include "render/html_renderer.h"
 
 #include <zlib.h>
@@ -24,7 +25,7 @@ namespace {
 
 constexpr std::string_view kDataSlot = "@@DATA@@";
 constexpr std::size_t kLargeBytes = std::size_t{8} << 20;  // from here on time counts for more than size
-constexpr int kGzipWindow = MAX_WBITS + 16;                 // "+ 16": a gzip header, without name or time
+constexpr int kGzipWindow = MAX_WBITS + 16;                // "+ 16": a gzip header, without name or time
 constexpr int kMemoryLevel = 9;
 
 // Ends the stream however the packing ends.
@@ -65,7 +66,8 @@ class Deflater {
 };
 
 void append_base64(std::string& out, std::string_view bytes) {
-  static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   for (std::size_t at = 0; at < bytes.size(); at += 3) {
     const std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
     std::uint32_t group = 0;

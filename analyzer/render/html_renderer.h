@@ -1,5 +1,5 @@
-// The HTML report: one file that opens anywhere, needs no network and no server. It computes nothing: the page draws
-// the JSON report, which is embedded compressed.
+// The HTML report: one file that opens anywhere, needs no network and no server. It computes nothing: the
+// page draws the JSON report, which is embedded compressed.
 #pragma once
 
 #include <string>

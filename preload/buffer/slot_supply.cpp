@@ -1,6 +1,7 @@
 #include "buffer/slot_supply.h"
 
 #include "sys/futex.h"
+#include "sys/signal_pause.h"
 
 namespace leak::hook {
 
@@ -10,15 +11,18 @@ Slot* SlotSupply::take_waiting(trace::ChunkKind kind, std::uint32_t tid) noexcep
     const std::uint32_t seen = freed_word_.load(std::memory_order_acquire);
     if (Slot* slot = pool_.take(kind, tid)) return slot;
     if (closed_.load(std::memory_order_acquire)) return nullptr;
-    waiting_.fetch_add(1, std::memory_order_acq_rel);  // pairs with shortage()
+    // A flag that the writer takes down, not a counter: a signal handler may jump out of the wait.
+    shortage_.store(true, std::memory_order_release);  // pairs with take_shortage()
     wake_writer();
     sys::futex_wait(freed_word_, seen);
-    waiting_.fetch_sub(1, std::memory_order_acq_rel);
   }
 }
 
 void SlotSupply::hand_over(Slot* slot) noexcept {
-  pool_.hand_over(slot);
+  {
+    const sys::SignalPause pause;  // handed over once, and counted once
+    pool_.hand_over(slot);
+  }
   if (pool_.full_count() >= kWakeAtFullSlots && writer_asleep_.load(std::memory_order_relaxed) != 0) {
     wake_writer();
   }

@@ -26,8 +26,10 @@ class SlotSupply {
   void wake_writer() noexcept;
   // Writer only: slots were released or added.
   void slots_available() noexcept;
-  // Writer only: somebody is waiting for a slot.
-  bool shortage() const noexcept { return waiting_.load(std::memory_order_acquire) != 0; }
+  // Somebody is waiting for a slot.
+  bool shortage() const noexcept { return shortage_.load(std::memory_order_acquire); }
+  // Writer only: the same, and it will be seen to; who still waits then says so again.
+  bool take_shortage() noexcept { return shortage_.exchange(false, std::memory_order_acq_rel); }
 
  private:
   static constexpr std::uint32_t kWakeAtFullSlots = 4;
@@ -36,7 +38,7 @@ class SlotSupply {
   std::atomic<std::uint32_t> writer_word_{0};    // bumped by wake_writer
   std::atomic<std::uint32_t> writer_asleep_{0};
   std::atomic<std::uint32_t> freed_word_{0};     // bumped by slots_available and close
-  std::atomic<std::uint32_t> waiting_{0};
+  std::atomic<bool> shortage_{false};
   std::atomic<bool> closed_{false};
 };
 

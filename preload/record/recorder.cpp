@@ -31,7 +31,7 @@ bool records_ends() noexcept { return live_state() == Live::kRecording || live_s
 
 // Full slot, or none yet: the next one. false: recording stops.
 [[gnu::noinline]] bool renew_slot(ThreadState& state) noexcept {
-  if (state.slot != nullptr) g_recording.slots.hand_over(state.slot);
+  give_slot_away(state);
   state.slot = g_recording.slots.take_waiting(trace::ChunkKind::kEvents, state.tid);
   state.stack_is_new = true;
   state.cursor = state.slot == nullptr ? nullptr : slot_data(state.slot);

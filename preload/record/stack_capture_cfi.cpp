@@ -38,10 +38,23 @@ std::uint32_t write_outer_ids(StackCapture& capture, const StackRegion& region, 
   return {0, write_outer_ids(capture, region, kept, count), capture.ids};
 }
 
+// A walk broke off, or met a zero where a return address should be: perhaps the rules are of a module that libc has
+// replaced behind our back, and every pc met in the new one has an old rule. Looking the modules up again
+// notices that; the capture is then repeated.
+void recheck_modules(const StackCapture& capture, std::uint32_t count) noexcept {
+  constexpr std::uint32_t kMostRechecked = 64;
+  for (std::uint32_t i = 0; i != count && i != kMostRechecked; ++i) {
+    unwind::CodeModule module;
+    unwind::find_code_module(unwind::lookup_pc(capture.steps[i].position), module);
+  }
+}
+
 // The walk reached no remembered frame: all frames are new.
 [[gnu::noinline]] StackDelta take_all(StackCapture& capture, StackRegion& region, const Walk& walk,
                                       WalkStop stop) noexcept {
   const bool complete = stop == WalkStop::kComplete;
+  const bool proper_end = complete && (capture.steps[walk.count - 1].flags & unwind::Step::kNoReturnRead) != 0;
+  if (!proper_end && stop != WalkStop::kTooDeep) [[unlikely]] recheck_modules(capture, walk.count);
   region.end = complete                     ? StackEnd::kComplete
                : stop == WalkStop::kTooDeep ? StackEnd::kTooDeep
                                             : StackEnd::kBroken;

@@ -9,6 +9,7 @@
 
 #include "record/pc_table.h"
 #include "record/unwind/capture_state.h"
+#include "record/unwind/cfi_compiler.h"
 
 namespace leak::hook {
 
@@ -60,9 +61,11 @@ bool go_to(unw_cursor_t& cursor, const CaptureStart& start) noexcept {
   return false;
 }
 
+// Beyond this frame libunwind guesses too, or does not see that the stack was begun by hand.
 bool is_guess(StackCapture& capture, unwind::Position position) noexcept {
-  const unwind::Cfa cfa = capture.rules.find(position, capture.generation).cfa();
-  return cfa == unwind::Cfa::kGuess || cfa == unwind::Cfa::kUnknown;
+  using unwind::Cfa;
+  const Cfa cfa = capture.rules.find(position, capture.generation).cfa();
+  return cfa == Cfa::kGuess || cfa == Cfa::kUnknown || (cfa == Cfa::kOutermost && !unwind::has_cfi(position));
 }
 
 // What it means that libunwind ends where we have `ours` (0: we end too).

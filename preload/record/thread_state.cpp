@@ -41,16 +41,9 @@ ThreadState* make_state(std::uint32_t tid) noexcept {
   return state;
 }
 
-void drop_slot(ThreadState& state) noexcept {
-  if (state.slot != nullptr) g_recording.slots.hand_over(state.slot);
-  state.slot = nullptr;
-  state.cursor = nullptr;
-  state.end = nullptr;
-}
-
 // For the next thread. Requires: the owner does not use it any more.
 void give_back(ThreadState& state) noexcept {
-  drop_slot(state);
+  give_slot_away(state);
   forget_stack(*state.stack);
   state.tid = 0;
   g_recording.threads.fetch_sub(1, std::memory_order_relaxed);
@@ -107,6 +100,17 @@ ThreadState* acquire_thread_state() noexcept {
   return state;
 }
 
+void give_slot_away(ThreadState& state) noexcept {
+  Slot* const slot = state.slot;
+  // First: a signal handler that jumps away must not leave a slot that is given away twice. One that is given away
+  // not at all is found in the journal at the end.
+  state.slot = nullptr;
+  state.cursor = nullptr;
+  state.end = nullptr;
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  if (slot != nullptr) g_recording.slots.hand_over(slot);
+}
+
 void release_thread_state() noexcept {
   ThreadState* state = t_hook.state;
   if (state == nullptr) return;
@@ -119,7 +123,7 @@ void release_thread_state() noexcept {
 void retire_torn_state() noexcept {
   ThreadState* state = t_hook.state;
   t_hook.state = nullptr;
-  drop_slot(*state);  // `owner` stays: nobody takes a torn stack cache over
+  give_slot_away(*state);  // `owner` stays: nobody takes a torn stack cache over
 }
 
 void reap_dead_threads() noexcept {

@@ -53,6 +53,9 @@ inline ThreadState* thread_state() noexcept {
   return state != nullptr ? state : acquire_thread_state();
 }
 
+// The current slot, if any, becomes the writer's.
+void give_slot_away(ThreadState& state) noexcept;
+
 // The thread ends, or goes to exec: its slot goes to the writer. Requires: inside a scope.
 void release_thread_state() noexcept;
 

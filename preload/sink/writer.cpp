@@ -132,7 +132,7 @@ void Writer::take_in_slot(Slot* slot) noexcept {
 // A thread waits for a slot. More slots while few chunks wait for us, else (and when the disk has no room for
 // more) the producers wait until we have caught up.
 void Writer::relieve_shortage() noexcept {
-  if (!g_recording.slots.shortage()) return;
+  if (!g_recording.slots.take_shortage()) return;
   if (!pool().has_free()) {
     const std::uint32_t held_by_threads = g_recording.threads.load(std::memory_order_relaxed) + 2;  // 2: meta
     const bool may_grow = pool().slot_count() < buffer_slots_ + held_by_threads;

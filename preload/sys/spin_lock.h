@@ -1,12 +1,10 @@
-// A lock for a few dozen instructions. The holder never calls out of the library, and takes no asynchronous signal
-// meanwhile: a handler that leaves by siglongjmp would leave the lock behind, taken. (Its cost, two system calls,
-// is why locks stand on slow paths only.)
+// A lock for a few dozen instructions. The holder never calls out of the library, and its signals are paused.
 #pragma once
 
 #include <atomic>
-#include <csignal>
 #include <cstdint>
 
+#include "sys/signal_pause.h"
 #include "sys/syscalls.h"
 
 namespace leak::sys {
@@ -29,25 +27,14 @@ class SpinLock {
 
 class SpinGuard {
  public:
-  explicit SpinGuard(SpinLock& lock) noexcept : lock_(lock) {
-    // Faults stay deliverable: a blocked one would kill the process.
-    std::uint64_t asynchronous = ~std::uint64_t{0};
-    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT}) {
-      asynchronous &= ~(std::uint64_t{1} << (fault - 1));
-    }
-    raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, as_arg(&asynchronous), as_arg(&before_), sizeof(before_));
-    lock_.lock();
-  }
-  ~SpinGuard() {
-    lock_.unlock();
-    raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, as_arg(&before_), 0, sizeof(before_));
-  }
+  explicit SpinGuard(SpinLock& lock) noexcept : lock_(lock) { lock_.lock(); }
+  ~SpinGuard() { lock_.unlock(); }
   SpinGuard(const SpinGuard&) = delete;
   SpinGuard& operator=(const SpinGuard&) = delete;
 
  private:
+  SignalPause pause_;  // first: signals come back only after the lock is free
   SpinLock& lock_;
-  std::uint64_t before_ = 0;
 };
 
 }  // namespace leak::sys

@@ -191,6 +191,14 @@ export class FrameTable {
   }
 }
 
+// The next own function outwards of `inner`: tells sites apart that allocate through the same helper.
+export function callerOf(frames: FrameTable, stack: number[], inner: Frame | undefined): Frame | undefined {
+  const at = inner ? stack.indexOf(inner.id) : -1;
+  if (at < 0) return undefined;
+  const id = stack.slice(at + 1).find((one) => !frames.get(one).system && frames.get(one).function !== inner?.function);
+  return id === undefined ? undefined : frames.get(id);
+}
+
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1) || path;
 }

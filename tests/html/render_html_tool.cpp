@@ -1,4 +1,5 @@
-// render_html_tool REPORT.json REPORT.html: the page that leakscan would write for a JSON report that a test made.
+// render_html_tool REPORT.json REPORT.html: the page that leakscan would write for a JSON report that a test
+// made.
 #include <cstdio>
 #include <fstream>
 #include <iterator>

@@ -72,8 +72,22 @@ bool follows_call(Position position) noexcept {
   return arch::ends_in_call(code);
 }
 
+bool find_cfi(std::uintptr_t pc, CodeModule& module, FrameDescription& description) noexcept {
+  return find_code_module(pc, module) && find_frame_description(module, pc, description);
+}
+
+// A return address that is the first instruction of a function, and no code before it: nobody called from there. It
+// was put at the top of a fresh stack by hand, as makecontext does.
+bool starts_a_stack(Position position) noexcept {
+  CodeModule module;
+  FrameDescription description;
+  return !is_exact(position) && find_cfi(pc_of(position), module, description) &&
+         description.code_begin == pc_of(position);
+}
+
 // Code of a just-in-time compiler, or assembler without call frame information.
 Rule rule_without_cfi(Position position) noexcept {
+  if (starts_a_stack(position)) return {Cfa::kOutermost, SavedBp::kSame, 0, 0};
   const bool code = is_exact(position) ? is_readable(pc_of(position) & ~std::uintptr_t{7}) : follows_call(position);
   return {code ? Cfa::kGuess : Cfa::kUnknown, SavedBp::kSame, 0, 0};
 }
@@ -84,13 +98,17 @@ Rule compile_rule(Position position) noexcept {
   const std::uintptr_t pc = lookup_pc(position);
   CodeModule module;
   FrameDescription description;
-  if (!find_code_module(pc, module) || !find_frame_description(module, pc, description)) {
-    return rule_without_cfi(position);
-  }
+  if (!find_cfi(pc, module, description)) return rule_without_cfi(position);
   if (description.signal_frame) return {Cfa::kSignalFrame, SavedBp::kSame, 0, 0};
   CfiRow row;
   if (!run_cfi_program(module, description, pc, row)) return kFullWalkRule;
   return rule_of_row(module, row);
+}
+
+bool has_cfi(Position position) noexcept {
+  CodeModule module;
+  FrameDescription description;
+  return find_cfi(lookup_pc(position), module, description);
 }
 
 }  // namespace leak::hook::unwind

@@ -9,4 +9,7 @@ namespace leak::hook::unwind {
 // code is kUnknown.
 Rule compile_rule(Position position) noexcept;
 
+// Whether call frame information covers `position`; without it the rule is a guess.
+bool has_cfi(Position position) noexcept;
+
 }  // namespace leak::hook::unwind

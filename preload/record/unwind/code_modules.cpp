@@ -35,8 +35,8 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) noexcept {
   return hash ^ hash >> 32;
 }
 
-// Address range and loader's record may be the same for two objects that follow each other; the head of the unwind
-// table (section distance, number of functions, first entries) is not.
+// Address range and loader's record may be the same for two objects that follow each other; path and head of the
+// unwind table (section distance, number of functions, first entries) hardly are.
 std::uint64_t fingerprint_of(const CodeModule& module) noexcept {
   std::uint64_t hash = mix(module.map_start, module.map_end);
   hash = mix(hash, reinterpret_cast<std::uintptr_t>(module.identity));
@@ -47,6 +47,8 @@ std::uint64_t fingerprint_of(const CodeModule& module) noexcept {
     std::memcpy(head, module.eh_frame_hdr, sizeof(head));
     for (const std::uint64_t word : head) hash = mix(hash, word);
   }
+  if (module.path == nullptr) return hash;
+  for (const char* at = module.path; *at != '\0'; ++at) hash = mix(hash, static_cast<unsigned char>(*at));
   return hash;
 }
 
@@ -99,7 +101,7 @@ struct Search {
 
 int match_object(dl_phdr_info* info, std::size_t, void* argument) noexcept {
   Search& search = *static_cast<Search*>(argument);
-  CodeModule module{UINTPTR_MAX, 0, nullptr, info->dlpi_phdr};
+  CodeModule module{UINTPTR_MAX, 0, nullptr, info->dlpi_phdr, info->dlpi_name};
   bool covers = false;
   for (unsigned i = 0; i != info->dlpi_phnum; ++i) {
     const ElfW(Phdr)& header = info->dlpi_phdr[i];
@@ -130,7 +132,8 @@ bool look_up(std::uintptr_t pc, CodeModule& out) noexcept {
     if (find(reinterpret_cast<void*>(pc), &found) != 0) return false;
     out = {reinterpret_cast<std::uintptr_t>(found.dlfo_map_start),
            reinterpret_cast<std::uintptr_t>(found.dlfo_map_end),
-           static_cast<const std::uint8_t*>(found.dlfo_eh_frame), found.dlfo_link_map};
+           static_cast<const std::uint8_t*>(found.dlfo_eh_frame), found.dlfo_link_map,
+           found.dlfo_link_map != nullptr ? found.dlfo_link_map->l_name : nullptr};
     return true;
   }
 #endif

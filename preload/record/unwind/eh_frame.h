@@ -11,6 +11,7 @@ struct CodeModule {
   std::uintptr_t map_end;
   const std::uint8_t* eh_frame_hdr;  // nullptr: no call frame information
   const void* identity;              // the loader's link_map, or whatever tells objects apart
+  const char* path;                  // as the loader knows it; may be nullptr
 };
 
 // A frame description entry with what its common information entry adds.

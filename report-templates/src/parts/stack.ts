@@ -11,12 +11,13 @@ export function breakable(name: string): Node {
   return parts;
 }
 
-// Function and place, for a table cell or a heading.
-export function siteName(frame: Frame | undefined): HTMLElement {
+// Function, place and who called it, for a table cell or a heading.
+export function siteName(frame: Frame | undefined, caller?: Frame): HTMLElement {
   if (!frame) return h('span', { class: 'site' }, h('span', { class: 'site-function unknown' }, '(no stack recorded)'));
   const place = frameLocation(frame);
   return h('span', { class: 'site', title: [frame.function, frameFullLocation(frame)].filter(Boolean).join('\n') },
-    h('span', { class: 'site-function' }, breakable(frame.function)), place && h('span', { class: 'site-place' }, place));
+    h('span', { class: 'site-function' }, breakable(frame.function)), place && h('span', { class: 'site-place' }, place),
+    caller && h('span', { class: 'site-caller', title: caller.function }, `from ${caller.function.replaceAll('(anonymous namespace)::', '')}`));
 }
 
 function line(frame: Frame, blamed: boolean): HTMLElement {

@@ -25,7 +25,7 @@ export interface TableOptions<Row> {
   onChange?: (state: TableState) => void;     // absent: the table keeps its own state
 }
 
-const PAGE_SIZE = 50;
+const PAGE_SIZE = 25;
 
 export class DataTable<Row> {
   readonly element: HTMLElement;

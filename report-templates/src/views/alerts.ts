@@ -24,9 +24,6 @@ export const alerts: View = {
     const diagnostics = process.diagnostics ?? {};
     const found = [...troubles(diagnostics), ...(diagnostics.warnings ?? [])];
     if (!hasAnySymbols(frames)) found.push('No source lines were found for any frame: names come from the symbol tables. Install debug information or pass --debug-dir to see files and lines.');
-    if (process.sites_total !== undefined && process.sites && process.sites_total > process.sites.length) {
-      found.push(`The report holds the ${format.count(process.sites.length)} largest of ${format.count(process.sites_total)} allocation sites; totals count all of them.`);
-    }
     if (found.length === 0) return null;
     const serious = Boolean(diagnostics.dropped_events || diagnostics.torn_frames || diagnostics.truncated);
     return h('aside', { class: `alerts ${serious ? 'warning' : ''}`, attrs: { 'aria-label': 'Notices about this recording' } },

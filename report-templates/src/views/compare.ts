@@ -2,7 +2,7 @@
 import type { Context, View } from '../context';
 import { type Child, figure, h, icon, ICONS } from '../dom';
 import * as format from '../format';
-import { type Site, siteById, type Snapshot } from '../model';
+import { callerOf, type Site, siteById, type Snapshot } from '../model';
 import { select, toolbar } from '../parts/controls';
 import { bar, bytesFigure, countFigure, empty, note, section } from '../parts/section';
 import { siteDetail } from '../parts/sites';
@@ -86,11 +86,11 @@ export const compare: View = {
     let most = 0;
     const siteOf = (row: Difference) => row.site && frames.blamed(row.site.stack, row.site.blamed);
     const table = new DataTable<Difference>({
-      caption: 'Allocation sites by difference between the two snapshots', key: (row) => row.id, pageSize: 25,
+      caption: 'Allocation sites by difference between the two snapshots', key: (row) => row.id,
       detail: (row) => (row.site ? siteDetail(context, row.site) : h('p', {}, 'This site is not among those in the report.')),
       empty: 'The two moments hold exactly the same memory.',
       columns: [
-        { key: 'site', label: 'Allocation site', value: (row) => siteOf(row)?.function ?? '', cell: (row) => siteName(siteOf(row)) },
+        { key: 'site', label: 'Allocation site', value: (row) => siteOf(row)?.function ?? '', cell: (row) => siteName(siteOf(row), row.site && callerOf(frames, row.site.stack, siteOf(row))) },
         { key: 'bytes', label: 'Difference', numeric: true, value: (row) => row.bytes, cell: (row) => h('span', { class: `shared ${row.bytes < 0 ? 'shrunk' : ''}` }, h('span', { class: 'shared-figures' }, change(row.bytes, format.bytes)), bar(Math.abs(row.bytes), most)) },
         { key: 'blocks', label: 'Blocks', numeric: true, value: (row) => row.blocks, cell: (row) => change(row.blocks, format.count) },
         { key: 'before', label: 'Before', numeric: true, minor: true, value: (row) => row.before, cell: (row) => bytesFigure(row.before) },

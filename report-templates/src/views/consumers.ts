@@ -2,7 +2,7 @@
 import type { Context, View } from '../context';
 import { h, icon } from '../dom';
 import * as format from '../format';
-import { type Site, siteById, type TopName } from '../model';
+import { callerOf, type Site, siteById, type TopName } from '../model';
 import { systemToggle, tabs, textFilter, toolbar } from '../parts/controls';
 import { bar, bytesFigure, countFigure, empty, note, section } from '../parts/section';
 import { growthText, siteDetail, stackFilter, verdictText } from '../parts/sites';
@@ -40,8 +40,12 @@ function columns(context: Context, list: () => List, wholes: Map<string, number>
       key !== 'growth' && h('span', { class: 'share' }, format.percent(one.of(site), whole))), bar(one.of(site), whole));
   };
   const { frames, process } = context;
+  const named = (site: Site) => {
+    const frame = frames.blamed(site.stack, site.blamed);
+    return siteName(frame, callerOf(frames, site.stack, frame));
+  };
   const all: Column<Site>[] = [
-    { key: 'site', label: 'Allocation site', value: (site) => frames.blamed(site.stack, site.blamed)?.function ?? '', cell: (site) => siteName(frames.blamed(site.stack, site.blamed)) },
+    { key: 'site', label: 'Allocation site', value: (site) => frames.blamed(site.stack, site.blamed)?.function ?? '', cell: (site) => named(site) },
     { key: 'live', label: 'Live', help: 'Bytes still allocated at the end of the recording', numeric: true, value: (site) => site.live_bytes, cell: (site) => shared('live', site, bytesFigure(site.live_bytes)) },
     { key: 'blocks', label: 'Blocks', help: 'Blocks still allocated at the end', numeric: true, minor: true, value: (site) => site.live_blocks, cell: (site) => countFigure(site.live_blocks) },
     { key: 'peak', label: 'At peak', help: 'Bytes this site held when the whole heap was largest', numeric: true, value: (site) => site.peak_bytes, cell: (site) => shared('peak', site, bytesFigure(site.peak_bytes)) },
@@ -127,6 +131,6 @@ export const consumers: View = {
       toolbar(filter.element, systemToggle(context), h('button', { class: 'button', attrs: { type: 'button' }, on: { click: () => download(context, rows) } }, icon('M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11'), 'CSV')),
       summary, panel,
       process.sites_total !== undefined && process.sites_total > process.sites.length &&
-        note(`Listed are the ${format.count(process.sites.length)} largest of ${format.count(process.sites_total)} sites.`));
+        note(`Listed are the ${format.count(process.sites.length)} largest of ${format.count(process.sites_total)} sites; the totals count all of them.`));
   },
 };

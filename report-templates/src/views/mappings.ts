@@ -4,7 +4,7 @@ import { type Child, h } from '../dom';
 import { bytesFigure, countFigure, empty, facts, section } from '../parts/section';
 import { siteName, stackList } from '../parts/stack';
 import { DataTable } from '../parts/table';
-import type { MappingSite } from '../model';
+import { callerOf, type MappingSite } from '../model';
 
 export const mappings: View = {
   id: 'mappings',
@@ -21,10 +21,10 @@ export const mappings: View = {
     interface Row { site: MappingSite; index: number }
     const blamed = ({ site }: Row) => context.frames.blamed(site.stack, site.blamed);
     const table = new DataTable<Row>({
-      caption: 'Mappings by call stack', key: (row) => row.index, pageSize: 25, empty: '',
+      caption: 'Mappings by call stack', key: (row) => row.index, empty: '',
       detail: (row) => stackList(context, row.site.stack, blamed(row)),
       columns: [
-        { key: 'site', label: 'Mapped by', value: (row) => blamed(row)?.function ?? '', cell: (row) => siteName(blamed(row)) },
+        { key: 'site', label: 'Mapped by', value: (row) => blamed(row)?.function ?? '', cell: (row) => siteName(blamed(row), callerOf(context.frames, row.site.stack, blamed(row))) },
         { key: 'live', label: 'Live', numeric: true, value: (row) => row.site.live_bytes, cell: (row) => bytesFigure(row.site.live_bytes) },
         { key: 'mapped', label: 'Mapped in all', numeric: true, minor: true, value: (row) => row.site.mapped_bytes, cell: (row) => bytesFigure(row.site.mapped_bytes) },
         { key: 'maps', label: 'Calls', numeric: true, value: (row) => row.site.maps, cell: (row) => countFigure(row.site.maps) },

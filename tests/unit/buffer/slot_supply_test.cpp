@@ -28,6 +28,7 @@ TEST_F(SlotSupplyTest, WaitsForTheWriterWhenNothingIsFree) {
   producer.join();
   ASSERT_NE(taken, nullptr);
   EXPECT_EQ(taken->tid, 3U);
+  EXPECT_TRUE(supply_->take_shortage());
   EXPECT_FALSE(supply_->shortage());
 }
 

@@ -97,7 +97,8 @@ TEST(HtmlRenderer, PageIsCompleteAndForbidsItselfTheNetwork) {
   EXPECT_TRUE(html.starts_with("<!doctype html>"));
   EXPECT_EQ(html.find("@@"), std::string::npos);
   EXPECT_NE(html.find("default-src 'none'"), std::string::npos);
-  for (const char* loader : {"<link", "<iframe", "<img", "src=\"http", "@import", "url(http", "fetch(", "XMLHttpRequest"}) {
+  for (const char* loader :
+       {"<link", "<iframe", "<img", "src=\"http", "@import", "url(http", "fetch(", "XMLHttpRequest"}) {
     EXPECT_EQ(html.find(loader), std::string::npos) << loader;
   }
 }
