@@ -5,7 +5,7 @@
 #include "record/unwind/capture_state.h"
 #include "record/unwind/code_modules.h"
 #include "record/unwind/full_walk.h"
-#include "record/unwind/incremental_walk.h"
+#include "record/unwind/walk_hot_path.h"
 #include "trace_format/record.h"
 
 namespace leak::hook {
@@ -53,15 +53,14 @@ void recheck_modules(const StackCapture& capture, std::uint32_t count) noexcept 
 [[gnu::noinline]] StackDelta take_all(StackCapture& capture, StackRegion& region, const Walk& walk,
                                       WalkStop stop) noexcept {
   const bool complete = stop == WalkStop::kComplete;
-  const bool proper_end = complete && (capture.steps[walk.count - 1].flags & unwind::Step::kNoReturnRead) != 0;
-  if (!proper_end && stop != WalkStop::kTooDeep) [[unlikely]] recheck_modules(capture, walk.count);
+  if (!(complete && walk.nothing_read) && stop != WalkStop::kTooDeep) [[unlikely]] recheck_modules(capture, walk.count);
   region.end = complete                     ? StackEnd::kComplete
                : stop == WalkStop::kTooDeep ? StackEnd::kTooDeep
                                             : StackEnd::kBroken;
   // Beyond a broken or cut end bp may matter.
-  unwind::put_frames(capture, region, 0, walk.count, walk.sp, !complete);
-  region.trusted = walk.left_region ? 0 : walk.count;
-  if (complete && !walk.left_region) unwind::StackRegions::fit(region, region.frames[region.count].sp, walk.sp);
+  unwind::put_frames(capture, region, 0, walk, !complete);
+  region.trusted = walk.reusable ? walk.count : 0;
+  if (complete && walk.reusable) unwind::StackRegions::fit(region, region.frames[region.count].sp, walk.sp);
   capture.last = &region;
   return whole(capture, region, 0, walk.count);
 }
@@ -77,7 +76,7 @@ void recheck_modules(const StackCapture& capture, std::uint32_t count) noexcept 
   kept -= dropped;
   region.end = StackEnd::kTooDeep;
   const bool bp_live = kept == 0 || region.frames[kept].bp_mask() != 0;
-  unwind::put_frames(capture, region, kept, walk.count, walk.sp, bp_live);
+  unwind::put_frames(capture, region, kept, walk, bp_live);
   region.trusted = region.count;
   capture.last = &region;
   return whole(capture, region, kept, walk.count);
@@ -99,24 +98,34 @@ void recheck_modules(const StackCapture& capture, std::uint32_t count) noexcept 
   return whole(capture, region, 0, walk.count);
 }
 
-StackDelta take(StackCapture& capture, StackRegion& region, const CaptureStart& start) noexcept {
-  Walk walk{&region, start.sp, start.pc, start.bp, region.frames + region.trusted, 0, false};
-  WalkStop stop = unwind::walk_new_frames(capture, walk);
-  auto kept = static_cast<std::uint32_t>(walk.match - region.frames);
-  if (stop != WalkStop::kMatched) [[unlikely]] {
-    if (stop == WalkStop::kNeedsFullWalk) return take_full_walk(capture, region, start);
-    return take_all(capture, region, walk, stop);
+// A stack that was cut has come back to where it might fit: walked without what is remembered of it.
+[[gnu::noinline]] StackDelta take_anew(StackCapture& capture, StackRegion& region, const CaptureStart& start) noexcept {
+  region.trusted = 0;
+  return capture_stack(capture, start);
+}
+
+// Everything but a walk that met remembered frames and leaves a stack of fitting size.
+[[gnu::noinline]] StackDelta take_unusual(StackCapture& capture, StackRegion& region, const Walk& walk, WalkStop stop,
+                                          std::uint32_t kept, const CaptureStart& start) noexcept {
+  if (stop == WalkStop::kNeedsFullWalk) return take_full_walk(capture, region, start);
+  if (stop != WalkStop::kMatched) return take_all(capture, region, walk, stop);
+  if (kept + walk.count > kMostFrames) return take_too_many(capture, region, walk, kept);
+  return take_anew(capture, region, start);
+}
+
+[[gnu::always_inline]] inline StackDelta take(StackCapture& capture, StackRegion& region,
+                                              const CaptureStart& start) noexcept {
+  Walk walk{&region, start.sp, start.pc, start.bp, region.frames + region.trusted, 0, false, true};
+  const WalkStop stop = unwind::walk_new_frames(capture, walk);
+  const auto kept = static_cast<std::uint32_t>(walk.match - region.frames);
+  const std::uint32_t depth = kept + walk.count;
+  const std::uint32_t fewest = region.end == StackEnd::kTooDeep ? kFewestOfDeep : 0;
+  if (stop != WalkStop::kMatched || depth > kMostFrames || depth < fewest) [[unlikely]] {
+    const Walk copy = walk;  // so that the other one stays in registers
+    return take_unusual(capture, region, copy, stop, kept, start);
   }
-  if (kept + walk.count > kMostFrames) [[unlikely]] return take_too_many(capture, region, walk, kept);
-  if (region.end == StackEnd::kTooDeep && kept + walk.count < kFewestOfDeep) [[unlikely]] {
-    region.trusted = 0;
-    walk = {&region, start.sp, start.pc, start.bp, region.frames, 0, false};
-    stop = unwind::walk_new_frames(capture, walk);
-    return stop == WalkStop::kNeedsFullWalk ? take_full_walk(capture, region, start)
-                                            : take_all(capture, region, walk, stop);
-  }
-  unwind::put_frames(capture, region, kept, walk.count, walk.sp, region.frames[kept].bp_mask() != 0);
-  region.trusted = region.count;
+  unwind::put_frames_inline(capture, region, kept, walk, walk.match->bp_mask() != 0);
+  region.trusted = depth;
   if (capture.last != &region) [[unlikely]] {
     capture.last = &region;
     return whole(capture, region, kept, walk.count);
@@ -129,6 +138,17 @@ StackDelta take(StackCapture& capture, StackRegion& region, const CaptureStart& 
   capture.rules.clear();
   capture.regions.distrust_all();
   capture.last = nullptr;  // ids change too: the next stack goes out whole
+}
+
+// The limit is for a program that loads and unloads all the time.
+[[gnu::noinline]] StackDelta capture_again(StackCapture& capture, const CaptureStart& start,
+                                           const StackDelta& doubtful) noexcept {
+  constexpr std::uint32_t kMostRepeats = 3;
+  if (capture.repeats == kMostRepeats) return doubtful;
+  ++capture.repeats;
+  const StackDelta delta = capture_stack(capture, start);
+  --capture.repeats;
+  return delta;
 }
 
 // The stack pointer is nowhere that can be read: all that is certain is the caller.
@@ -146,16 +166,14 @@ void prepare_stack_capture() noexcept { unwind::prepare_code_modules(); }
 std::size_t stack_capture_bytes() noexcept { return sizeof(StackCapture); }
 
 StackDelta capture_stack(StackCapture& capture, const CaptureStart& start) noexcept {
-  // A module may be found replaced while its frames are walked. Each round ends with the generation it began with
-  // or is repeated; the limit is for a program that loads and unloads all the time.
-  for (unsigned rounds = 3;; --rounds) {
-    const std::uint32_t generation = code_generation();
-    if (generation != capture.generation) [[unlikely]] start_generation(capture, generation);
-    StackRegion* const region = capture.regions.find(start.sp, nullptr);
-    if (region == nullptr || start.sp % sizeof(std::uintptr_t) != 0) [[unlikely]] return take_caller_only(capture, start);
-    const StackDelta delta = take(capture, *region, start);
-    if (code_generation() == generation || rounds == 0) [[likely]] return delta;
-  }
+  const std::uint32_t generation = code_generation();
+  if (generation != capture.generation) [[unlikely]] start_generation(capture, generation);
+  StackRegion* const region = capture.regions.find(start.sp, nullptr);
+  if (region == nullptr || start.sp % sizeof(start.sp) != 0) [[unlikely]] return take_caller_only(capture, start);
+  const StackDelta delta = take(capture, *region, start);
+  // A module may be found replaced while its frames are walked; then rules of two times may have met.
+  if (code_generation() != generation) [[unlikely]] return capture_again(capture, start, delta);
+  return delta;
 }
 
 StackDelta whole_stack(StackCapture& capture) noexcept {

@@ -27,7 +27,8 @@ inline constexpr std::size_t kSignalSp = 40 + 15 * 8;
 inline constexpr std::size_t kSignalPc = 40 + 16 * 8;
 
 // User code lies below.
-inline constexpr std::uintptr_t kPcLimit = std::uintptr_t{1} << 47;
+inline constexpr unsigned kPcLimitBits = 47;
+inline constexpr std::uintptr_t kPcLimit = std::uintptr_t{1} << kPcLimitBits;
 
 // The registers that a frame can hand to its caller's frame. Order: DWARF numbers.
 struct Registers {

@@ -9,19 +9,12 @@
 
 namespace leak::hook::unwind {
 
-// A frame found by the walk in progress, and where its caller's registers were read.
+// A frame found by the walk in progress, and the rule that led from it to its caller.
 struct Step {
-  static constexpr std::uint32_t kUsesBp = 1;        // the caller's place depends on bp
-  static constexpr std::uint32_t kNoReturnRead = 2;  // no return address was read: the walk ended before
-  static constexpr std::uint32_t kSignal = 4;        // the kernel's frame: pc and sp are in memory too
-  static constexpr std::uint32_t kGuessed = 8;       // by frame pointer convention
-
   std::uintptr_t sp;
   Position position;
   std::uintptr_t bp;
-  std::uintptr_t bp_slot;   // 0: bp was not saved
-  std::uintptr_t cfa_slot;  // 0: the canonical frame address was not read from memory
-  std::uint32_t flags;
+  PackedRule rule;
 };
 
 }  // namespace leak::hook::unwind
@@ -32,6 +25,7 @@ namespace leak::hook {
 class StackCapture {
  public:
   std::uint32_t generation;            // code generation of everything below
+  std::uint32_t repeats;               // of the capture in progress, because the generation changed
   unwind::StackRegion* last;           // holds the last captured stack; nullptr: there is none
   unwind::RuleCache rules;
   unwind::StackRegions regions;

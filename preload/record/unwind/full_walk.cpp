@@ -112,7 +112,7 @@ bool is_start(const State& state, const CaptureStart& start) noexcept {
   }
   FullWalk result{0, StackEnd::kComplete};
   if (!is_start(state, start)) {
-    capture.steps[result.count++] = {start.sp, start.pc, start.bp, 0, 0, 0};
+    capture.steps[result.count++] = {start.sp, start.pc, start.bp, {}};
     result.end = StackEnd::kBroken;
     return result;
   }
@@ -121,7 +121,7 @@ bool is_start(const State& state, const CaptureStart& start) noexcept {
       result.end = StackEnd::kTooDeep;
       return result;
     }
-    capture.steps[result.count++] = {state.sp(), state.position, state.bp(), 0, 0, 0};
+    capture.steps[result.count++] = {state.sp(), state.position, state.bp(), {}};
     next = step(state);
     if (next == Next::kBroken) result.end = StackEnd::kBroken;
   }

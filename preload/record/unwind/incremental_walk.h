@@ -40,17 +40,15 @@ struct Walk {
   Position position;
   std::uintptr_t bp;
   Frame* match;         // innermost remembered frame not yet ruled out
-  std::uint32_t count;  // new frames: capture.steps and capture.ids
-  bool left_region;     // more than one stack was crossed: not to be reused
+  std::uint32_t count;  // new frames: capture.steps
+  bool nothing_read;    // the outermost step ended the walk before it read anything
+  bool reusable;        // a function of state and words; not when two stacks were crossed or memory was missing
 };
 
-// Fills capture.steps and capture.ids. Requires: walk.sp in walk.region and 8-aligned, region's memory readable.
-WalkStop walk_new_frames(StackCapture& capture, Walk& walk) noexcept;
-
-// The new frames go on top of the region's `kept` outermost ones. `outer_sp` and `outer_bp_live` describe the frame
-// outside the outermost new one.
-void put_frames(StackCapture& capture, StackRegion& region, std::uint32_t kept, std::uint32_t count,
-                std::uintptr_t outer_sp, bool outer_bp_live) noexcept;
+// The new frames go on top of the region's `kept` outermost ones, and their ids into capture.ids. `outer_bp_live`: of
+// the frame outside the outermost new one.
+void put_frames(StackCapture& capture, StackRegion& region, std::uint32_t kept, const Walk& walk,
+                bool outer_bp_live) noexcept;
 
 // Leaves out the `count` outermost frames.
 void drop_outermost(StackRegion& region, std::uint32_t count) noexcept;

@@ -9,27 +9,31 @@
 
 namespace leak::hook::unwind {
 
+// A memory word that the last walk depended on.
+struct ReadWord {
+  const std::uintptr_t* address;
+  std::uintptr_t value;
+};
+
 // A frame of the last captured stack. A function of these three values (and of code and memory) is all that
 // unwinding is.
 struct Frame {
   std::uintptr_t sp;
   Position position;
   std::uintptr_t bp;
-  // Index past the frame's last word in reads[], times two; the low bit says whether bp has any influence
+  // Bytes from the start of reads[] to past the frame's last word; the low bit says whether bp has any influence
   // on the frames outside.
-  std::uint32_t reads_end_and_bp_live;
+  std::uint32_t reads_bytes_and_bp_live;
   std::uint32_t id;
 
-  std::uint32_t reads_end() const noexcept { return reads_end_and_bp_live >> 1; }
-  std::uintptr_t bp_mask() const noexcept { return 0 - static_cast<std::uintptr_t>(reads_end_and_bp_live & 1); }
+  const ReadWord* reads_end(const ReadWord* reads) const noexcept {
+    return reads + (reads_bytes_and_bp_live & ~1U) / sizeof(ReadWord);
+  }
+  std::uintptr_t bp_mask() const noexcept {
+    return 0 - static_cast<std::uintptr_t>(reads_bytes_and_bp_live & 1);
+  }
 };
 static_assert(sizeof(Frame) == 32);
-
-// A memory word that the last walk depended on.
-struct ReadWord {
-  const std::uintptr_t* address;
-  std::uintptr_t value;
-};
 
 enum class RegionKind : std::uint8_t {
   kUnused,

@@ -78,6 +78,13 @@ struct PackedRule {
     return (static_cast<std::int64_t>(data << 18) >> 46) * 8;
   }
   constexpr std::uint32_t id() const noexcept { return static_cast<std::uint32_t>(data & kIdMask); }
+  // The two kinds that nearly all code has: kFromSp or kFromBp, with kSame or kAtCfa.
+  constexpr bool is_plain() const noexcept { return key >> kSpecialShift == 0; }
+  // The caller's place depends on bp.
+  constexpr bool uses_bp() const noexcept {
+    if ((key & (kCfaIsBp | kBpAtBp)) != 0) return true;
+    return cfa() == Cfa::kFromBpSlot || cfa() == Cfa::kGuess;
+  }
 };
 static_assert(sizeof(PackedRule) == 16);
 
@@ -85,10 +92,18 @@ constexpr bool offset_fits(std::int64_t offset) noexcept {
   return offset % 8 == 0 && offset >= -(1 << 20) && offset < (1 << 20);
 }
 
-// A rule whose offsets do not fit becomes a kFullWalk, which is always right.
+// What the walk relies on without looking: a frame found from sp has a size, and bp is saved inside of it.
+constexpr bool is_sound(const Rule& rule) noexcept {
+  if (!offset_fits(rule.cfa_offset) || !offset_fits(rule.bp_offset)) return false;
+  if (rule.saved_bp == SavedBp::kAtCfa && rule.bp_offset >= 0) return false;
+  if (rule.cfa != Cfa::kFromSp) return true;
+  return rule.cfa_offset > 0 && (rule.saved_bp != SavedBp::kAtCfa || rule.cfa_offset + rule.bp_offset >= 0);
+}
+
+// A rule that does not fit or is odd becomes a kFullWalk, which is always right.
 constexpr PackedRule pack(Position position, const Rule& rule, std::uint32_t id) noexcept {
   Rule kept = rule;
-  if (!offset_fits(rule.cfa_offset) || !offset_fits(rule.bp_offset)) {
+  if (!is_sound(rule)) {
     kept = {Cfa::kFullWalk, SavedBp::kSame, 0, 0};
   }
   std::uint64_t key = position;

@@ -75,7 +75,8 @@ TEST(CfiCompiler, RestoresRememberedRows) {
 
 TEST(UnwindRule, SurvivesPacking) {
   constexpr Position kPosition = 0x7ffff7dd1234 | kExactBit;
-  const Rule rules[] = {{Cfa::kFromSp, SavedBp::kAtCfa, 1048568, -1048576},
+  const Rule rules[] = {{Cfa::kFromSp, SavedBp::kAtCfa, 1048568, -1048568},
+                        {Cfa::kFromBp, SavedBp::kAtCfa, 16, -1048576},
                         {Cfa::kFromBp, SavedBp::kAtCfa, 16, -16},
                         {Cfa::kFromBpSlot, SavedBp::kAtBp, -8, 0},
                         {Cfa::kFromSp, SavedBp::kAtBp, 8, 64},
@@ -93,6 +94,8 @@ TEST(UnwindRule, SurvivesPacking) {
   }
   EXPECT_EQ(pack(kPosition, {Cfa::kFromSp, SavedBp::kSame, 1 << 20, 0}, 1).cfa(), Cfa::kFullWalk);
   EXPECT_EQ(pack(kPosition, {Cfa::kFromSp, SavedBp::kSame, 12, 0}, 1).cfa(), Cfa::kFullWalk);
+  EXPECT_EQ(pack(kPosition, {Cfa::kFromSp, SavedBp::kSame, 0, 0}, 1).cfa(), Cfa::kFullWalk);
+  EXPECT_EQ(pack(kPosition, {Cfa::kFromSp, SavedBp::kAtCfa, 16, -24}, 1).cfa(), Cfa::kFullWalk);
 }
 
 TEST(MemoryProbe, FindsTheEndOfReadableMemory) {
