@@ -48,6 +48,10 @@ TraceInfo info_of(const std::string& path) {
   info.has_journal = reader.journal().has_value();
   add_chunks(reader, info);
   add_counters(meta, info);
+  if (meta.stack_checks) {
+    info.stack_checks = {meta.stack_checks->checked, meta.stack_checks->mismatches,
+                         meta.stack_checks->guessed, meta.stack_checks->undecided};
+  }
   info.program_counters = meta.pcs.size();
   info.samples = meta.samples.size();
   for (const MarkerMeta& marker : meta.markers) info.markers.push_back(marker.label);

@@ -53,6 +53,10 @@ void write_counts(const TraceInfo& info, FactWriter& writer) {
                             format_bytes(info.diagnostics.skipped_bytes) + " unreadable");
   writer.fact("code places", format_count(info.program_counters));
   writer.fact("samples", format_count(info.samples));
+  if (info.stack_checks) {
+    writer.fact("stacks", format_count(info.stack_checks->checked) + " compared with libunwind, " +
+                              format_count(info.stack_checks->mismatches) + " different");
+  }
   writer.fact("markers", joined(info.markers));
 }
 

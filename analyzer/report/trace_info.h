@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,13 @@ struct TraceInfo {
   std::vector<ReportNamedCount> drops;  // by reason, those that happened
   std::uint64_t program_counters = 0;
   std::uint64_t samples = 0;
+  struct StackChecks {  // LEAKHOOK_VERIFY_STACKS: stacks compared with a full walk by libunwind
+    std::uint64_t checked = 0;
+    std::uint64_t mismatches = 0;
+    std::uint64_t guessed = 0;
+    std::uint64_t undecided = 0;
+  };
+  std::optional<StackChecks> stack_checks;
   std::vector<std::string> markers;
   std::vector<std::uint32_t> forked_children;
   std::vector<ReportThread> threads;  // names only

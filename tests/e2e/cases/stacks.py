@@ -1,0 +1,54 @@
+"""Captured stacks are those of a full walk by libunwind, in real programs."""
+
+import json
+import shutil
+
+from checks import Skip, check, check_that
+from harness import case
+
+WORK = {
+    "sqlite3": (["sqlite3", ":memory:", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<20000) "
+                 "SELECT count(*), max(hex(i)) FROM n GROUP BY i % 7;"], {}),
+    "python3": (["/usr/bin/python3", "-c", "import json, re; d = [{'a': i, 'b': str(i) * 3} for i in range(3000)];"
+                 "print(len(re.findall('[0-9]+', json.dumps(d))))"], {"PYTHONMALLOC": "malloc"}),
+    "perl": (["perl", "-e", 'my %h; $h{$_ % 500} .= "x$_" for 1..20000; print scalar keys %h'], {}),
+    "g++": (["g++", "-std=c++20", "-fsyntax-only", "-x", "c++", "-include", "regex", "/dev/null"], {}),
+}
+
+
+def check_stacks(lab, name):
+    command, environment = WORK[name]
+    program = shutil.which(command[0])
+    if program is None:
+        raise Skip(f"{command[0]} is not installed")
+    recording = lab.run_recorded(program, *command[1:], env={**environment, "LEAKHOOK_VERIFY_STACKS": "5"})
+    check(recording.outcome.status, 0, "status")
+    checked = 0
+    for trace in recording.traces:
+        outcome = lab.scan("info", "--json", trace)
+        check(outcome.status, 0, "leakscan info")
+        checks = json.loads(outcome.stdout).get("stack_checks")
+        if checks is not None:
+            check(checks["mismatches"], 0, f"different stacks in {trace}")
+            checked += checks["checked"]
+    check_that(checked > 1000, f"{checked} stacks were compared")
+
+
+@case
+def stacks_of_sqlite3(lab):
+    check_stacks(lab, "sqlite3")
+
+
+@case
+def stacks_of_python3(lab):
+    check_stacks(lab, "python3")
+
+
+@case
+def stacks_of_perl(lab):
+    check_stacks(lab, "perl")
+
+
+@case
+def stacks_of_the_compiler(lab):
+    check_stacks(lab, "g++")
