@@ -70,7 +70,7 @@ struct HookSetting {
   const char* type;
   const char* description;
 };
-constexpr std::array<HookSetting, 6> kHookSettings = {{
+constexpr auto kHookSettings = std::to_array<HookSetting>({
     {"--only", "LEAKHOOK_ONLY", "EXE,...", "Record only executables of these names"},
     {"--max-bytes", "LEAKHOOK_MAX_BYTES", "SIZE",
      "Largest size of a trace, such as 500M; the rest is counted as dropped"},
@@ -79,7 +79,10 @@ constexpr std::array<HookSetting, 6> kHookSettings = {{
     {"--sample-ms", "LEAKHOOK_SAMPLE_MS", "N",
      "Milliseconds between samples of the resident set (default 50)"},
     {"--buffer-kb", "LEAKHOOK_BUFFER_KB", "N", "Room for events that wait to be written (default 4096)"},
-}};
+    {"--address-model", "LEAKHOOK_ADDRESS_MODEL", "0|1", "1: smaller traces for a little more CPU (default 0)"},
+    {"--verify-stacks", "LEAKHOOK_VERIFY_STACKS", "N",
+     "Compare one stack in N with libunwind; 'leakscan info' shows the outcome"},
+});
 
 void add_run(CLI::App& app, Options& options) {
   CLI::App& run = *app.add_subcommand("run", "Run a program and record its memory");
