@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/units.h"
 #include "replay/history_recorder.h"
 #include "replay/inheritance.h"
 #include "replay/process_info.h"
@@ -150,6 +151,11 @@ class HeapReplay {
       history_.size_classes.push_back({min_bytes, totals.allocations_by_class[i], totals.bytes_by_class[i]});
     }
     if (reader_.meta().counters) out.failed_allocations = reader_.meta().counters->failed_allocations;
+    for (const trace::SamplingRecord& sampling : reader_.meta().sampling) {
+      history_.diagnostics.warnings.push_back(
+          "This trace is a sample: on average one block per " + format_bytes(sampling.sample_bytes) +
+          " was recorded, and all figures are of the recorded blocks alone, not scaled up.");
+    }
     history_.diagnostics.unknown_frees = heap.unknown_frees();
     history_.diagnostics.double_allocations = heap.double_allocations();
     history_.diagnostics.recovered_events = totals.recovered_events;
