@@ -104,35 +104,6 @@ void recheck_modules(const StackCapture& capture, std::uint32_t count) noexcept 
   return capture_stack(capture, start);
 }
 
-// Everything but a walk that met remembered frames and leaves a stack of fitting size.
-[[gnu::noinline]] StackDelta take_unusual(StackCapture& capture, StackRegion& region, const Walk& walk, WalkStop stop,
-                                          std::uint32_t kept, const CaptureStart& start) noexcept {
-  if (stop == WalkStop::kNeedsFullWalk) return take_full_walk(capture, region, start);
-  if (stop != WalkStop::kMatched) return take_all(capture, region, walk, stop);
-  if (kept + walk.count > kMostFrames) return take_too_many(capture, region, walk, kept);
-  return take_anew(capture, region, start);
-}
-
-[[gnu::always_inline]] inline StackDelta take(StackCapture& capture, StackRegion& region,
-                                              const CaptureStart& start) noexcept {
-  Walk walk{&region, start.sp, start.pc, start.bp, region.frames + region.trusted, 0, false, true};
-  const WalkStop stop = unwind::walk_new_frames(capture, walk);
-  const auto kept = static_cast<std::uint32_t>(walk.match - region.frames);
-  const std::uint32_t depth = kept + walk.count;
-  const std::uint32_t fewest = region.end == StackEnd::kTooDeep ? kFewestOfDeep : 0;
-  if (stop != WalkStop::kMatched || depth > kMostFrames || depth < fewest) [[unlikely]] {
-    const Walk copy = walk;  // so that the other one stays in registers
-    return take_unusual(capture, region, copy, stop, kept, start);
-  }
-  unwind::put_frames_inline(capture, region, kept, walk, walk.match->bp_mask() != 0);
-  region.trusted = depth;
-  if (capture.last != &region) [[unlikely]] {
-    capture.last = &region;
-    return whole(capture, region, kept, walk.count);
-  }
-  return {kept + (region.end == StackEnd::kComplete ? 0U : 1U), walk.count, capture.ids};
-}
-
 [[gnu::noinline]] void start_generation(StackCapture& capture, std::uint32_t generation) noexcept {
   capture.generation = generation;
   capture.rules.clear();
@@ -140,23 +111,33 @@ void recheck_modules(const StackCapture& capture, std::uint32_t count) noexcept 
   capture.last = nullptr;  // ids change too: the next stack goes out whole
 }
 
-// The limit is for a program that loads and unloads all the time.
-[[gnu::noinline]] StackDelta capture_again(StackCapture& capture, const CaptureStart& start,
-                                           const StackDelta& doubtful) noexcept {
+// All that is certain is the caller: the stack pointer is nowhere that can be read, or code comes and goes as we walk.
+[[gnu::noinline]] StackDelta take_caller_only(StackCapture& capture, const CaptureStart& start) noexcept {
+  capture.ids[0] = capture.rules.find(start.pc, capture.generation).id();
+  capture.ids[1] = trace::kTruncatedPc;
+  capture.last = nullptr;
+  return {0, 2, capture.ids};
+}
+
+// A module was found replaced while its frames were walked: rules of two times may have met. The limit is for a
+// program that loads and unloads all the time.
+[[gnu::noinline]] StackDelta capture_again(StackCapture& capture, const CaptureStart& start) noexcept {
   constexpr std::uint32_t kMostRepeats = 3;
-  if (capture.repeats == kMostRepeats) return doubtful;
+  if (capture.repeats == kMostRepeats) return take_caller_only(capture, start);
   ++capture.repeats;
   const StackDelta delta = capture_stack(capture, start);
   --capture.repeats;
   return delta;
 }
 
-// The stack pointer is nowhere that can be read: all that is certain is the caller.
-[[gnu::noinline]] StackDelta take_caller_only(StackCapture& capture, const CaptureStart& start) noexcept {
-  capture.ids[0] = capture.rules.find(start.pc, capture.generation).id();
-  capture.ids[1] = trace::kTruncatedPc;
-  capture.last = nullptr;
-  return {0, 2, capture.ids};
+// Everything but a walk that met remembered frames and leaves a stack of fitting size.
+[[gnu::noinline]] StackDelta take_unusual(StackCapture& capture, StackRegion& region, const Walk& walk, WalkStop stop,
+                                          std::uint32_t kept, const CaptureStart& start) noexcept {
+  if (stop == WalkStop::kMatched && kept + walk.count <= kMostFrames) return take_anew(capture, region, start);
+  const StackDelta delta = stop == WalkStop::kMatched          ? take_too_many(capture, region, walk, kept)
+                           : stop == WalkStop::kNeedsFullWalk ? take_full_walk(capture, region, start)
+                                                              : take_all(capture, region, walk, stop);
+  return code_generation() == capture.generation ? delta : capture_again(capture, start);
 }
 
 }  // namespace
@@ -165,15 +146,31 @@ void prepare_stack_capture() noexcept { unwind::prepare_code_modules(); }
 
 std::size_t stack_capture_bytes() noexcept { return sizeof(StackCapture); }
 
+// Nothing here may need the result or the walk in memory: two halves stored and loaded as one word cost more than
+// ten instructions.
 StackDelta capture_stack(StackCapture& capture, const CaptureStart& start) noexcept {
   const std::uint32_t generation = code_generation();
   if (generation != capture.generation) [[unlikely]] start_generation(capture, generation);
-  StackRegion* const region = capture.regions.find(start.sp, nullptr);
-  if (region == nullptr || start.sp % sizeof(start.sp) != 0) [[unlikely]] return take_caller_only(capture, start);
-  const StackDelta delta = take(capture, *region, start);
-  // A module may be found replaced while its frames are walked; then rules of two times may have met.
-  if (code_generation() != generation) [[unlikely]] return capture_again(capture, start, delta);
-  return delta;
+  StackRegion* const found = capture.regions.find(start.sp, nullptr);
+  if (found == nullptr || start.sp % sizeof(start.sp) != 0) [[unlikely]] return take_caller_only(capture, start);
+  StackRegion& region = *found;
+  Walk walk{&region, start.sp, start.pc, start.bp, region.frames + region.trusted, 0, false, true};
+  const WalkStop stop = unwind::walk_new_frames(capture, walk);
+  const auto kept = static_cast<std::uint32_t>(walk.match - region.frames);
+  const std::uint32_t depth = kept + walk.count;
+  const std::uint32_t fewest = region.end == StackEnd::kTooDeep ? kFewestOfDeep : 0;
+  if (stop != WalkStop::kMatched || depth > kMostFrames || depth < fewest) [[unlikely]] {
+    const Walk copy = walk;
+    return take_unusual(capture, region, copy, stop, kept, start);
+  }
+  unwind::put_frames_inline(capture, region, kept, walk, walk.match->bp_mask() != 0);
+  region.trusted = depth;
+  if (code_generation() != generation) [[unlikely]] return capture_again(capture, start);
+  if (capture.last != &region) [[unlikely]] {
+    capture.last = &region;
+    return whole(capture, region, kept, walk.count);
+  }
+  return {kept + (region.end == StackEnd::kComplete ? 0U : 1U), walk.count, capture.ids};
 }
 
 StackDelta whole_stack(StackCapture& capture) noexcept {
