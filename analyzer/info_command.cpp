@@ -31,7 +31,7 @@ void add_counters(const TraceMeta& meta, TraceInfo& info) {
 void add_chunks(const TraceReader& reader, TraceInfo& info) {
   for (const EventChunkRef& chunk : reader.event_chunks()) {
     ++info.event_chunks;
-    if (!chunk.journal_slot) info.events += chunk.frame.item_count;
+    info.events += chunk.frame.item_count;
   }
 }
 

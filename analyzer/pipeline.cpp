@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,6 +13,10 @@
 #include "analyses/mapping_growth.h"
 #include "base/command_error.h"
 #include "cli/terminal.h"
+#include "control/live_process.h"
+#include "diff_command.h"
+#include "gate_command.h"
+#include "graph/analyze_graph.h"
 #include "inspect.h"
 #include "launch/run_program.h"
 #include "output_file.h"
@@ -27,6 +32,7 @@ namespace leak::scan {
 
 namespace {
 
+constexpr std::size_t kCountedSnapshots = 1'000'000;
 constexpr std::size_t kPlainWidth = 110;  // of a text report that goes into a file
 
 // One line on a terminal that is rewritten, and gone at the end.
@@ -46,15 +52,22 @@ class Progress {
 };
 
 ProcessInput judged_input(const HeapHistory& history) {
-  ProcessInput input{history, {}, std::nullopt};
-  input.site_growth.resize(history.sites.size());
-  for (const SiteGrowth& growth : measure_growth(history)) {
-    input.site_growth[growth.site] = ReportGrowth{growth.slope_bytes_per_s, growth.confidence, {}};
-  }
-  if (const std::optional<Trend> trend = measure_mapping_growth(history)) {
-    input.mapping_growth = ReportGrowth{trend->slope_per_s, trend->confidence, {}};
-  }
+  ProcessInput input{history, {}, std::nullopt, nullptr};
+  input.site_growth = measure_growth(history);
+  input.mapping_growth = measure_mapping_growth(history);
   return input;
+}
+
+GraphOptions graph_options_of(const InputOptions& input) {
+  GraphOptions options;
+  if (input.roots.empty()) return options;
+  const std::optional<RootSet> roots = RootSet::named(input.roots);
+  if (!roots) {
+    throw CommandError("--roots=" + input.roots + " names no kinds of roots; the kinds are " +
+                       std::string(kRootNames));
+  }
+  options.roots = *roots;
+  return options;
 }
 
 ReportModel build_model(const InputOptions& input, const ReportOptions& report, std::ostream& diagnostics) {
@@ -63,7 +76,9 @@ ReportModel build_model(const InputOptions& input, const ReportOptions& report, 
   replay.from_ns = input.from_ns;
   replay.to_ns = input.to_ns;
   replay.automatic_snapshots = input.snapshots;
+  replay.threads = input.threads;
 
+  const GraphOptions graph_options = graph_options_of(input);
   SymbolOptions symbol_options{input.debug_dirs, input.sysroot, 0};
   std::optional<ElfSymbolizer> symbolizer;
   std::optional<ReportBuilder> builder;
@@ -71,15 +86,19 @@ ReportModel build_model(const InputOptions& input, const ReportOptions& report, 
     const std::string which = " " + input.traces[i] + " (" + std::to_string(i + 1) + "/" +
                               std::to_string(input.traces.size()) + ")";
     progress.say("replaying" + which);
-    const HeapHistory history = replay_trace(input.traces[i], replay);
+    HeapHistory history = replay_trace(input.traces[i], replay);
     if (!symbolizer) {
       symbol_options.recorded_unix_ns = history.process.start_time_unix_ns;
       symbolizer.emplace(symbol_options);
       builder.emplace(*symbolizer, report);
     }
     // From here on nothing reads the trace file.
+    progress.say("looking for lost blocks of" + which);
+    const std::optional<GraphAnalysis> graph = analyze_graphs(history, *symbolizer, graph_options);
     progress.say("resolving names of" + which);
-    builder->add(judged_input(history));
+    ProcessInput process = judged_input(history);
+    if (graph) process.graph = &*graph;
+    builder->add(process);
   }
   ReportModel model = std::move(*builder).finish();
   model.tool_version = LEAKSCAN_VERSION;
@@ -101,15 +120,7 @@ ReportOptions limits_of(const OutputOptions& output) {
   return report;
 }
 
-void write_reports(const InputOptions& input, const OutputOptions& output, std::ostream& out,
-                   std::ostream& diagnostics) {
-  const bool text = output.text || (output.html.empty() && output.json.empty());
-  const int on_standard_output = (text ? 1 : 0) + (output.html == "-" ? 1 : 0) + (output.json == "-" ? 1 : 0);
-  if (on_standard_output > 1)
-    throw CommandError("only one report can go to standard output; give the others a file");
-
-  const ReportModel model = build_model(input, limits_of(output), diagnostics);
-  // From here on only renderers.
+void write_reports(const ReportModel& model, const OutputOptions& output, bool text, std::ostream& out) {
   if (!output.json.empty()) write_report(JsonRenderer(), model, output.json, out);
   if (!output.html.empty()) write_report(HtmlRenderer(), model, output.html, out);
   if (text) {
@@ -119,8 +130,82 @@ void write_reports(const InputOptions& input, const OutputOptions& output, std::
   }
 }
 
-int run_and_report(const Options& options, std::ostream& out, std::ostream& diagnostics) {
-  const Recording recording = record_program({options.run.command, options.run.trace, options.run.settings});
+void refuse_mixed_reports(const OutputOptions& output, bool text) {
+  const int on_standard_output = (text ? 1 : 0) + (output.html == "-" ? 1 : 0) + (output.json == "-" ? 1 : 0);
+  if (on_standard_output > 1)
+    throw CommandError("only one report can go to standard output; give the others a file");
+}
+
+void analyze(const Options& options, std::ostream& out, std::ostream& diagnostics) {
+  const OutputOptions& output = options.output;
+  const bool text = output.text || (output.html.empty() && output.json.empty());
+  refuse_mixed_reports(output, text);
+  const ReportModel model = build_model(options.input, limits_of(output), diagnostics);
+  // From here on only renderers.
+  write_reports(model, output, text, out);
+}
+
+// Rules are about all sites, however few a report shows.
+ReportOptions without_limits() {
+  ReportOptions everything;
+  everything.max_sites.reset();
+  return everything;
+}
+
+int check(const Options& options, std::ostream& out, std::ostream& diagnostics) {
+  if (options.gate.print_suppressions) {
+    out << built_in_suppressions();
+    return static_cast<int>(ExitCode::kOk);
+  }
+  const GateInput gates = load_gates(options.gate);
+  const ReportModel model = build_model(options.input, without_limits(), diagnostics);
+  const bool failed = judge_and_write(model, gates, options.gate, GateText::kOnOut, out, diagnostics);
+  return static_cast<int>(failed ? ExitCode::kGateFailed : ExitCode::kOk);
+}
+
+int diff(const Options& options, std::ostream& out, std::ostream& diagnostics) {
+  const GateInput gates = load_gates(options.gate);
+  ReportOptions everything = without_limits();
+  if (!options.diff.per_marker.empty()) everything.max_snapshots = kCountedSnapshots;
+  InputOptions input = options.input;
+  input.snapshots = 0;  // automatic ones
+  input.traces = {options.input.traces.front()};
+  const ReportModel before = build_model(input, everything, diagnostics);
+  input.traces = {options.input.traces.back()};
+  const ReportModel after = build_model(input, everything, diagnostics);
+  const bool failed = compare_and_write(before, after, options, gates, out, diagnostics);
+  return static_cast<int>(failed ? ExitCode::kGateFailed : ExitCode::kOk);
+}
+
+// Everything under a fixed name in one directory, for a job to keep; what was named stays where it was put.
+Options with_artifacts(Options options) {
+  const std::string& directory = options.run.artifacts;
+  if (directory.empty()) return options;
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) throw CommandError("cannot create '" + directory + "': " + error.message());
+  const auto place = [&directory](std::string& target, const char* name) {
+    if (target.empty()) target = directory + "/" + name;
+  };
+  place(options.run.trace, "leakhook.%e.%p.zst");
+  place(options.output.html, "report.html");
+  place(options.output.json, "report.json");
+  if (!options.gate.is_used()) return options;
+  place(options.gate.junit, "junit.xml");
+  place(options.gate.sarif, "leaks.sarif");
+  place(options.gate.gitlab, "gl-code-quality.json");
+  place(options.gate.markdown, "summary.md");
+  return options;
+}
+
+int run_and_report(const Options& given, std::ostream& out, std::ostream& diagnostics) {
+  const Options options = with_artifacts(given);
+  const OutputOptions& output = options.output;
+  refuse_mixed_reports(output, output.text);
+  const GateInput gates = load_gates(options.gate);
+  LaunchOptions launch{options.run.command, options.run.trace, options.run.settings};
+  launch.include_children = options.run.include_children;
+  const Recording recording = record_program(launch);
   if (recording.traces.empty()) {
     throw CommandError(
         "'" + options.run.command.front() + "' ended with code " + std::to_string(recording.exit_code) +
@@ -129,21 +214,25 @@ int run_and_report(const Options& options, std::ostream& out, std::ostream& diag
   }
   InputOptions input = options.input;
   input.traces = recording.traces;
-  const OutputOptions& output = options.output;
-  if (output.text || !output.html.empty() || !output.json.empty()) {
-    write_reports(input, output, out, diagnostics);
+  bool failed = false;
+  if (options.gate.is_used() || output.text || !output.html.empty() || !output.json.empty()) {
+    const ReportOptions limits = options.gate.is_used() ? without_limits() : limits_of(output);
+    const ReportModel model = build_model(input, limits, diagnostics);
+    write_reports(model, output, output.text, out);
+    if (options.gate.is_used())
+      failed = judge_and_write(model, gates, options.gate, GateText::kOnDiagnostics, out, diagnostics);
   } else {
     for (const std::string& trace : recording.traces) {
       diagnostics << "leakscan: wrote " << trace << "; see it with: leakscan analyze " << trace << '\n';
     }
   }
-  return recording.exit_code;
+  // A program that failed by itself says so; its own code is the better clue.
+  return failed && recording.exit_code == 0 ? static_cast<int>(ExitCode::kRunGateFailed)
+                                            : recording.exit_code;
 }
 
 void export_traces(const Options& options, std::ostream& out, std::ostream& diagnostics) {
-  ReportOptions everything;
-  everything.max_sites.reset();
-  const ReportModel model = build_model(options.input, everything, diagnostics);
+  const ReportModel model = build_model(options.input, without_limits(), diagnostics);
   const std::optional<Cost> cost = cost_named(options.export_cost);
   if (!cost) throw CommandError("there is no cost '" + options.export_cost + "'");
   write_report(CollapsedRenderer(*cost), model, options.export_file, out);
@@ -158,9 +247,19 @@ int run_command(const Options& options, std::ostream& out, std::ostream& diagnos
       break;
     case Command::kRun:
       return run_and_report(options, out, diagnostics);
-    case Command::kAnalyze:
-      write_reports(options.input, options.output, out, diagnostics);
+    case Command::kSnapshot: {
+      const std::string trace =
+          take_snapshot({options.snapshot.pid, options.snapshot.label, options.snapshot.graph});
+      diagnostics << "leakscan: the snapshot stands in " << trace << '\n';
       break;
+    }
+    case Command::kAnalyze:
+      analyze(options, out, diagnostics);
+      break;
+    case Command::kCheck:
+      return check(options, out, diagnostics);
+    case Command::kDiff:
+      return diff(options, out, diagnostics);
     case Command::kInfo:
       print_info(options.input.traces, options.info_json, out);
       break;

@@ -12,24 +12,33 @@ LONG_LINES = 300
 
 # Folder -> folders whose headers it may include, besides its own. Events flow one way:
 #   interpose -> record -> buffer -> sink  ==trace==>  decode -> replay -> analyses -> report -> render
-PRELOAD = {"trace_format", "sys", "buffer", "record", "sink", "process", "interpose"}
+PRELOAD = {"trace_format", "sys", "live_set", "buffer", "record", "scan", "sink", "snapshot", "process",
+           "interpose"}
 LAYERS = {
     "preload/include/trace_format": set(),
     "preload/include/leakhook": set(),
     "preload/sys": set(),
     "preload/buffer": {"sys", "trace_format"},
-    "preload/record": {"buffer", "trace_format", "sys"},
+    "preload/record": {"buffer", "live_set", "trace_format", "sys"},
+    "preload/scan": {"sys", "trace_format"},
     "preload/sink": {"buffer", "trace_format", "sys"},
-    "preload/interpose": {"record", "sys", "trace_format"},
+    "preload/live_set": {"sys"},
+    "preload/interpose": {"record", "live_set", "snapshot", "sys", "trace_format"},
+    "preload/snapshot": {"buffer", "live_set", "record", "scan", "sink", "sys", "trace_format"},
     "preload/process": PRELOAD,
     "analyzer/base": set(),
     "analyzer/decode": {"trace_format", "base"},
     "analyzer/replay": {"trace_format", "base", "decode"},
     "analyzer/analyses": {"replay", "base"},
     "analyzer/symbols": {"replay", "base"},
-    "analyzer/report": {"analyses", "replay", "symbols", "base", "trace_format"},
+    "analyzer/graph": {"decode", "replay", "symbols", "base", "trace_format"},
+    "analyzer/report": {"graph", "analyses", "replay", "symbols", "base", "trace_format"},
+    "analyzer/suppress": {"report", "symbols", "base"},
+    "analyzer/diff": {"report", "base"},
+    "analyzer/gate": {"diff", "suppress", "report", "base"},
     "analyzer/launch": {"base"},
-    "analyzer/render": {"report", "base"},
+    "analyzer/control": {"base", "trace_format"},
+    "analyzer/render": {"gate", "diff", "report", "base"},
     "analyzer/cli": {"base"},
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <functional>
+#include <numeric>
 
 namespace leak::scan {
 
@@ -11,12 +12,109 @@ namespace {
 
 constexpr std::size_t kWarmUpParts = 5;  // one of them is cut off
 constexpr std::size_t kMinPoints = 4;    // fewer say nothing
+constexpr double kLeastLeaked = 8;       // blocks, recorded
 
-bool is_constant(const std::vector<std::uint64_t>& values) {
+using Series = std::vector<std::uint64_t>;
+
+bool is_constant(const Series& values) {
   return std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end();
 }
 
+Series after_warm_up(const Series& series) {
+  const std::size_t first = (series.size() + kWarmUpParts - 1) / kWarmUpParts;
+  return {series.begin() + static_cast<std::ptrdiff_t>(first), series.end()};
+}
+
+double mean(const Series& values, std::size_t begin, std::size_t end) {
+  const auto at = [&values](std::size_t i) { return values.begin() + static_cast<std::ptrdiff_t>(i); };
+  return std::accumulate(at(begin), at(end), 0.0) /
+         static_cast<double>(std::max<std::size_t>(end - begin, 1));
+}
+
+double at_rank(std::vector<double>& values, double rank) {
+  const double last = static_cast<double>(values.size() - 1);
+  const auto place = values.begin() + static_cast<std::ptrdiff_t>(std::clamp(rank, 0.0, last));
+  std::nth_element(values.begin(), place, values.end());
+  return *place;
+}
+
+struct Amounts {
+  double live_blocks = 0;
+  double allocations = 0;
+  double deallocations = 0;
+  double witnesses = 0;  // recorded live blocks
+};
+
+// One buffer, or a few, that are made anew and larger again and again: each is young, all together never
+// stop.
+bool is_growing_buffer(const Amounts& amounts, const Series& bytes) {
+  constexpr double kMostBlocks = 3;
+  constexpr double kEachTime = 1.5;
+  constexpr std::uint64_t kLeastBytes = 4096;
+  if (amounts.live_blocks < 1 || amounts.live_blocks > kMostBlocks || bytes.back() < kLeastBytes)
+    return false;
+  const double end = static_cast<double>(bytes.back());
+  const double half = static_cast<double>(bytes[bytes.size() / 2]);
+  const double quarter = static_cast<double>(bytes[bytes.size() / 4]);
+  return quarter > 0 && half >= kEachTime * quarter && end >= kEachTime * half;
+}
+
+bool is_spike(const Series& bytes) {
+  constexpr std::uint64_t kLeastBytes = 64 << 10;
+  constexpr std::uint64_t kTimesTheRest = 4;
+  constexpr std::size_t kPartOfRun = 6;
+  const std::uint64_t top = *std::max_element(bytes.begin(), bytes.end());
+  Series sorted = bytes;
+  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+  std::nth_element(sorted.begin(), middle, sorted.end());
+  if (top < kLeastBytes || top / kTimesTheRest < std::max(*middle, bytes.back())) return false;
+  const auto high =
+      std::count_if(bytes.begin(), bytes.end(), [top](std::uint64_t value) { return value > top / 2; });
+  return static_cast<std::size_t>(high) * kPartOfRun <= bytes.size();
+}
+
+// Of a site that does not leak.
+GrowthVerdict kind_of(const Amounts& amounts, const Survival& survival, const Series& bytes) {
+  constexpr double kKept = .02;
+  constexpr double kStill = 1.10;
+  const std::size_t half = bytes.size() / 2;
+  const std::size_t most = bytes.size() * 7 / 8;
+  const bool rises = mean(bytes, most, bytes.size()) > kStill * mean(bytes, half, most);
+  if (is_spike(bytes)) return GrowthVerdict::kSpike;
+  if (amounts.live_blocks == 0 || amounts.live_blocks < kKept * amounts.allocations)
+    return GrowthVerdict::kChurn;
+  if (survival.answer == Survival::Answer::kTooShort && rises) return GrowthVerdict::kTooShort;
+  if (survival.answer == Survival::Answer::kFading && rises) return GrowthVerdict::kSlowing;
+  if (amounts.deallocations > amounts.live_blocks) return GrowthVerdict::kBoundedCache;
+  const std::size_t warm_up = bytes.size() / kWarmUpParts;
+  const bool came_later = static_cast<double>(bytes.back()) > kStill * static_cast<double>(bytes[0]);
+  if (!rises && came_later && bytes[0] != bytes[warm_up]) return GrowthVerdict::kWarmUp;
+  return rises ? GrowthVerdict::kSlowing : GrowthVerdict::kFlat;
+}
+
 }  // namespace
+
+const char* name_of(GrowthVerdict verdict) {
+  switch (verdict) {
+    case GrowthVerdict::kFlat:
+      return "flat";
+    case GrowthVerdict::kWarmUp:
+      return "warm_up";
+    case GrowthVerdict::kChurn:
+      return "churn";
+    case GrowthVerdict::kSpike:
+      return "spike";
+    case GrowthVerdict::kBoundedCache:
+      return "bounded_cache";
+    case GrowthVerdict::kSlowing:
+      return "slowing";
+    case GrowthVerdict::kTooShort:
+      return "too_short";
+    case GrowthVerdict::kLeak:
+      return "leak";
+  }
+  return "";
+}
 
 Trend robust_trend(const std::vector<std::uint64_t>& time_ns, const std::vector<std::uint64_t>& values) {
   std::vector<double> slopes;
@@ -31,31 +129,53 @@ Trend robust_trend(const std::vector<std::uint64_t>& time_ns, const std::vector<
     }
   }
   if (slopes.empty()) return {};
+  Trend trend;
+  const double pairs = static_cast<double>(slopes.size());
+  trend.confidence = std::fabs(static_cast<double>(rises)) / pairs;
+  const double n = static_cast<double>(values.size());
+  const double margin = 1.96 * std::sqrt(n * (n - 1) * (2 * n + 5) / 18);
+  trend.low_per_s = at_rank(slopes, (pairs - margin) / 2);
+  trend.high_per_s = at_rank(slopes, (pairs + margin) / 2);
   const auto middle = slopes.begin() + static_cast<std::ptrdiff_t>(slopes.size() / 2);
   std::nth_element(slopes.begin(), middle, slopes.end());
-  Trend trend;
   trend.slope_per_s = *middle;
   if (slopes.size() % 2 == 0) trend.slope_per_s = (*middle + *std::max_element(slopes.begin(), middle)) / 2;
-  trend.confidence = std::fabs(static_cast<double>(rises)) / static_cast<double>(slopes.size());
   return trend;
 }
 
-std::vector<SiteGrowth> measure_growth(const HeapHistory& history) {
-  std::vector<SiteGrowth> result;
-  const std::size_t points = history.bucket_end_ns.size();
-  const std::size_t first = (points + kWarmUpParts - 1) / kWarmUpParts;
-  if (points < first + kMinPoints) return result;
-  const auto after_warm_up = [first](const std::vector<std::uint64_t>& series) {
-    return std::vector<std::uint64_t>(series.begin() + static_cast<std::ptrdiff_t>(first), series.end());
-  };
-  const std::vector<std::uint64_t> times = after_warm_up(history.bucket_end_ns);
-  for (std::uint32_t i = 0; i != history.sites.size(); ++i) {
-    if (history.sites[i].live_bytes_over_time.size() != points) continue;
-    const std::vector<std::uint64_t> values = after_warm_up(history.sites[i].live_bytes_over_time);
-    if (is_constant(values)) continue;
-    const Trend trend = robust_trend(times, values);
-    result.push_back({i, trend.slope_per_s, trend.confidence});
+Growth judge_growth(const HeapHistory& history, std::span<const std::uint32_t> sites) {
+  Growth growth;
+  Series bytes(history.bucket_end_ns.size());
+  Amounts amounts;
+  CohortCensus census(history.cohorts);
+  for (const std::uint32_t index : sites) {
+    const Site& site = history.sites[index];
+    const Series series = site.live_bytes_over_time.values();
+    for (std::size_t i = 0; i != std::min(series.size(), bytes.size()); ++i) bytes[i] += series[i];
+    const double live = static_cast<double>(site.live.blocks);
+    const double recorded = static_cast<double>(site.recorded_live_blocks);
+    amounts.live_blocks += live;
+    amounts.allocations += static_cast<double>(site.allocations);
+    amounts.deallocations += static_cast<double>(site.deallocations);
+    amounts.witnesses += recorded;
+    census.add(site.cohorts, live > recorded && recorded > 0 ? recorded / live : 1);
   }
+  const Series times = after_warm_up(history.bucket_end_ns);
+  if (times.size() < kMinPoints) return growth;
+  if (const Series values = after_warm_up(bytes); amounts.live_blocks > 0 && !is_constant(values))
+    growth.trend = robust_trend(times, values);
+  if (amounts.witnesses >= kLeastLeaked && census.cohorts() >= kLeastCohorts)
+    growth.survival = judge_survival(census);
+  growth.buffer = is_growing_buffer(amounts, bytes);
+  const bool leaks = growth.survival.answer == Survival::Answer::kPlateau || growth.buffer;
+  growth.verdict = leaks ? GrowthVerdict::kLeak : kind_of(amounts, growth.survival, bytes);
+  return growth;
+}
+
+std::vector<Growth> measure_growth(const HeapHistory& history) {
+  std::vector<Growth> result;
+  result.reserve(history.sites.size());
+  for (std::uint32_t i = 0; i != history.sites.size(); ++i) result.push_back(judge_growth(history, {&i, 1}));
   return result;
 }
 

@@ -1,28 +1,50 @@
-// How fast each site grows, and how surely: numbers only, no verdicts.
+// Whether a site grows, how fast, and what kind of growth it is.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "analyses/survival.h"
 #include "replay/heap_history.h"
 
 namespace leak::scan {
 
-struct SiteGrowth {
-  std::uint32_t site = 0;        // index into HeapHistory::sites
-  double slope_bytes_per_s = 0;  // of live bytes, after the warm-up
-  double confidence = 0;  // 0..1: how much more often later is above earlier than below, whatever the slope
+enum class GrowthVerdict : std::uint8_t {
+  kFlat,          // what there is was there early and stays
+  kWarmUp,        // made in the first part of the run and kept
+  kChurn,         // comes and goes
+  kSpike,         // one short, high wave
+  kBoundedCache,  // kept for long, but what is old makes room
+  kSlowing,       // still grows, but less and less
+  kTooShort,      // its blocks live about as long as the run: nothing can be said
+  kLeak           // piles up steadily until the end
 };
-
-// One entry for each site whose live bytes changed after the warm-up, the first fifth of the run.
-std::vector<SiteGrowth> measure_growth(const HeapHistory& history);
+// "bounded_cache", "leak", ...
+const char* name_of(GrowthVerdict verdict);
 
 // The median of the slopes between all pairs of points (Theil and Sen): up to a quarter of the points may be
 // wild without moving it. Requires: both of one size; times rising.
 struct Trend {
   double slope_per_s = 0;
-  double confidence = 0;  // |Kendall's tau|
+  double low_per_s = 0;  // of its 95 % interval (Sen, 1968)
+  double high_per_s = 0;
+  double confidence = 0;  // |Kendall's tau|: how much more often later is above earlier than below
 };
 Trend robust_trend(const std::vector<std::uint64_t>& time_ns, const std::vector<std::uint64_t>& values);
+
+struct Growth {
+  GrowthVerdict verdict = GrowthVerdict::kFlat;
+  Trend trend;          // of live bytes, after the warm-up, the first fifth of the run
+  Survival survival;    // of its blocks
+  bool buffer = false;  // a leak of few blocks that become ever larger
+};
+
+// Of several sites together; nothing is said of runs with too few moments. Requires: indices into
+// history.sites.
+Growth judge_growth(const HeapHistory& history, std::span<const std::uint32_t> sites);
+
+// One for each of history.sites.
+std::vector<Growth> measure_growth(const HeapHistory& history);
 
 }  // namespace leak::scan

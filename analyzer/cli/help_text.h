@@ -18,8 +18,18 @@ inline constexpr const char* kRunHelp =
     "  leakscan run -- ./myapp --its own arguments\n"
     "  leakscan run --html report.html --text -- ./myapp\n"
     "  leakscan run -o before.zst --only myapp -- make test\n"
-    "Children are recorded too, each in a trace of its own. Returns the program's exit code, or 128 + signal "
-    "number.";
+    "  leakscan run --fail-on 'lost>0' --artifacts leaks/ -- ctest\n"
+    "Children are recorded too, each in a trace of its own. Rules are those of leakscan check. Returns the "
+    "program's exit code, or 128 + signal "
+    "number, or 23 where the program succeeded and a rule is broken.";
+
+inline constexpr const char* kSnapshotHelp =
+    "The process goes on at once; with --graph it is stopped while the kernel copies its page tables, some "
+    "30 ms "
+    "a gigabyte.\n"
+    "Examples:\n"
+    "  leakscan snapshot $(pidof myserver) --label 'after the load test'\n"
+    "  leakscan snapshot 4711 --graph && leakscan analyze leakhook.myserver.4711.zst";
 
 inline constexpr const char* kAnalyzeHelp =
     "Without --html or --json the report is text.\n"
@@ -50,5 +60,28 @@ inline constexpr const char* kExportHelp =
     "Examples:\n"
     "  leakscan export t.zst --format collapsed | flamegraph.pl > live.svg\n"
     "  leakscan export t.zst --format collapsed --cost peak -o peak.txt";
+
+inline constexpr const char* kDiffHelp =
+    "Places are matched by their functions, so a rebuild or moved lines do not matter. What two runs of one\n"
+    "program may differ in is no change. Rules are about AFTER; what leaks in BEFORE is known.\n"
+    "Examples:\n"
+    "  leakscan diff before.zst after.zst\n"
+    "  leakscan diff before.zst after.zst --fail-on 'new_leaks>0' --markdown comment.md\n"
+    "  leakscan diff before.zst after.zst --per request     of programs that call "
+    "leakhook_snapshot(\"request\")\n"
+    "Returns 0, or 1 when a rule is broken, 2 when it cannot be done.";
+
+inline constexpr const char* kCheckHelp =
+    "A rule says what must not be: lost>0, lost_bytes>64K, cycles>0, growth>1MB/min, peak>512MB,\n"
+    "live_bytes>1G, allocations>1e6, new_leaks>0, site(REGEX):allocations>1000. It is judged for each "
+    "process;\n"
+    "leakscan(1) has all facts. A rule about what was not recorded is an error unless it ends in 'if "
+    "known'.\n"
+    "Examples:\n"
+    "  leakscan check *.zst --fail-on 'lost>0' --junit leaks.xml --sarif leaks.sarif\n"
+    "  leakscan check t.zst --baseline leaks.txt --update-baseline    accept what leaks today\n"
+    "  leakscan check t.zst --baseline leaks.txt                      fail on new leaks only\n"
+    "  leakscan check --print-suppressions\n"
+    "Returns 0 when all rules hold, 1 when one is broken, 2 when that cannot be said.";
 
 }  // namespace leak::scan

@@ -5,7 +5,7 @@
 #include <array>
 
 #include "base/command_error.h"
-#include "cli/did_you_mean.h"
+#include "base/did_you_mean.h"
 #include "cli/durations.h"
 #include "cli/help_text.h"
 
@@ -56,9 +56,16 @@ void add_report_options(CLI::App& command, Options& options) {
   command.add_option("--max-sites", output.max_sites, "Allocation sites in HTML and JSON (default 1000)")
       ->type_name("N");
   command.add_flag("--all-sites", output.all_sites, "No limit on allocation sites");
+  command
+      .add_option("--roots", options.input.roots,
+                  "Roots that keep blocks reachable, of: globals,stacks,registers,tls,kernel,mappings")
+      ->type_name("KINDS");
   command.add_option("--snapshots", options.input.snapshots, "Automatic snapshots (default 8)")
       ->type_name("N")
       ->check(CLI::Range(0, 1000));
+  command.add_option("--threads", options.input.threads, "Threads that analyze (default: one per processor)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 256));
   add_range_options(command, options.input);
   add_symbol_options(command, options.input);
 }
@@ -71,15 +78,28 @@ struct HookSetting {
   const char* description;
 };
 constexpr auto kHookSettings = std::to_array<HookSetting>({
-    {"--only", "LEAKHOOK_ONLY", "EXE,...", "Record only executables of these names"},
+    {"--only", "LEAKHOOK_ONLY", "EXE,...", "Record only executables of these names, such as 'server,test_*'"},
     {"--max-bytes", "LEAKHOOK_MAX_BYTES", "SIZE",
      "Largest size of a trace, such as 500M; the rest is counted as dropped"},
     {"--level", "LEAKHOOK_LEVEL", "N", "Compression level of the trace, -5 to 19 (default 1)"},
-    {"--time-ns", "LEAKHOOK_TIME_NS", "N", "Grain of time stamps in nanoseconds (default 1000)"},
+    {"--time-ns", "LEAKHOOK_TIME_NS", "N", "Grain of time stamps in nanoseconds (default 2000)"},
     {"--sample-ms", "LEAKHOOK_SAMPLE_MS", "N",
      "Milliseconds between samples of the resident set (default 50)"},
     {"--buffer-kb", "LEAKHOOK_BUFFER_KB", "N", "Room for events that wait to be written (default 4096)"},
-    {"--address-model", "LEAKHOOK_ADDRESS_MODEL", "0|1", "1: smaller traces for a little more CPU (default 0)"},
+    {"--address-model", "LEAKHOOK_ADDRESS_MODEL", "0|1",
+     "0: spell addresses out instead of predicting them (default 1)"},
+    {"--scan", "LEAKHOOK_SCAN", "WHEN",
+     "When to look which blocks are reachable: exit (default), demand, off, or exit,_exit"},
+    {"--scan-interval", "LEAKHOOK_SCAN_INTERVAL", "TIME", "Look also every so often, such as 30s"},
+    {"--scan-signal", "LEAKHOOK_SCAN_SIGNAL", "SIGNAL", "Look also at this signal, such as USR2"},
+    {"--scan-stop", "LEAKHOOK_SCAN_STOP", "HOW",
+     "The first way of stopping the program that is tried: tracer (default), signal or none"},
+    {"--sample-bytes", "LEAKHOOK_SAMPLE_BYTES", "SIZE",
+     "Record a sample, one block per SIZE on average (512K in production); figures become estimates"},
+    {"--sample-seed", "LEAKHOOK_SAMPLE_SEED", "N", "Makes samples repeatable"},
+    {"--max-overhead", "LEAKHOOK_MAX_OVERHEAD", "PERCENT",
+     "Switch to a sample when recording costs more than this share of CPU time, such as 5%"},
+    {"--track", "LEAKHOOK_TRACK", "WHAT", "Resources to record: fds,threads (default), fds, threads or none"},
     {"--verify-stacks", "LEAKHOOK_VERIFY_STACKS", "N",
      "Compare one stack in N with libunwind; 'leakscan info' shows the outcome"},
 });
@@ -99,7 +119,65 @@ void add_run(CLI::App& app, Options& options) {
            setting.description)
         ->type_name(setting.type);
   }
+  run.add_flag("--include-children,!--no-children", options.run.include_children,
+               "Record the whole process tree, or only the program itself (default: the tree)");
+  run.add_option("--artifacts", options.run.artifacts,
+                 "Write traces and all reports into this directory, under fixed names")
+      ->type_name("DIR");
+  run.add_flag_callback(
+      "--free-stacks", [&options] { options.run.settings.emplace_back("LEAKHOOK_FREE_STACKS", "1"); },
+      "Record who frees a block, too; leakscan dump --stacks shows it");
+  run.add_flag_callback(
+      "--scrub", [&options] { options.run.settings.emplace_back("LEAKHOOK_SCRUB", "1"); },
+      "Zero blocks before they are freed, so that no stale pointer hides a leak");
   add_report_options(run, options);
+  add_gate_options(run, options.gate, GateScope::kEverything);
+}
+
+void add_check(CLI::App& app, Options& options) {
+  CLI::App& command = *app.add_subcommand("check", "Judge traces by rules, for continuous integration");
+  command.footer(kCheckHelp);
+  command.add_option("trace", options.input.traces, "Trace files")->type_name("TRACE");
+  add_gate_options(command, options.gate, GateScope::kEverything);
+  command.add_flag("--print-suppressions", options.gate.print_suppressions,
+                   "Print the built-in suppressions");
+  add_range_options(command, options.input);
+  add_symbol_options(command, options.input);
+}
+
+void add_diff(CLI::App& app, Options& options) {
+  CLI::App& command = *app.add_subcommand("diff", "Compare two recordings, place by place");
+  command.footer(kDiffHelp);
+  command.add_option("trace", options.input.traces, "Two traces: before and after")
+      ->type_name("BEFORE AFTER");
+  command.add_option("--html", options.output.html, "Write an HTML page here ('-' is standard output)")
+      ->type_name("FILE");
+  command.add_option("--json", options.output.json, "Write JSON here ('-' is standard output)")
+      ->type_name("FILE");
+  command.add_flag("--text", options.output.text, "Print the text, also where another form is written");
+  command.add_option("--top", options.output.top, "Rows of each table of the text (default 10)")
+      ->type_name("N");
+  CLI::Option* marker =
+      command.add_option("--per", options.diff.per_marker, "Compare per pass of this snapshot's label")
+          ->type_name("LABEL");
+  command.add_flag("--per-second", options.diff.per_second, "Compare per second of the runs")
+      ->excludes(marker);
+  command.add_flag("--all-sites", options.diff.all_sites,
+                   "Also what is the same within the variation of runs");
+  add_gate_options(command, options.gate, GateScope::kRules);
+  add_symbol_options(command, options.input);
+}
+
+void add_snapshot(CLI::App& app, Options& options) {
+  CLI::App& command = *app.add_subcommand("snapshot", "Put a snapshot into the trace of a running process");
+  command.footer(kSnapshotHelp);
+  command.add_option("pid", options.snapshot.pid, "A process that is being recorded")
+      ->required()
+      ->type_name("PID")
+      ->check(CLI::PositiveNumber);
+  command.add_option("--label", options.snapshot.label, "Name of the snapshot in the report")
+      ->type_name("TEXT");
+  command.add_flag("--graph", options.snapshot.graph, "Look also which blocks are reachable, and from where");
 }
 
 void add_export(CLI::App& app, Options& options) {
@@ -123,6 +201,7 @@ void add_export(CLI::App& app, Options& options) {
 
 void add_commands(CLI::App& app, Options& options) {
   add_run(app, options);
+  add_snapshot(app, options);
 
   CLI::App& analyze = *app.add_subcommand("analyze", "Make a report of one or more traces");
   analyze.footer(kAnalyzeHelp);
@@ -151,13 +230,18 @@ void add_commands(CLI::App& app, Options& options) {
   add_symbol_options(dump, options.input);
 
   add_export(app, options);
+  add_check(app, options);
+  add_diff(app, options);
 }
 
 Command command_named(const std::string& name) {
   if (name == "run") return Command::kRun;
+  if (name == "snapshot") return Command::kSnapshot;
   if (name == "analyze") return Command::kAnalyze;
   if (name == "info") return Command::kInfo;
   if (name == "dump") return Command::kDump;
+  if (name == "check") return Command::kCheck;
+  if (name == "diff") return Command::kDiff;
   return Command::kExport;
 }
 
@@ -236,6 +320,15 @@ std::vector<std::string> program_of(CLI::App& app, const std::vector<std::string
   return program;
 }
 
+void refuse_aimless_check(const Options& options) {
+  if (options.gate.print_suppressions) return;
+  if (options.input.traces.empty())
+    throw CommandError("check needs a trace: leakscan check t.zst --fail-on 'lost>0'");
+  if (!options.gate.is_used()) {
+    throw CommandError("check needs a rule or a baseline: --fail-on 'lost>0', or --baseline FILE");
+  }
+}
+
 }  // namespace
 
 Options parse_command_line(const std::vector<std::string>& arguments) {
@@ -261,6 +354,10 @@ Options parse_command_line(const std::vector<std::string>& arguments) {
   if (!options.text.empty()) return options;
   options.command = command_named(chosen_command(app)->get_name());
   if (options.command == Command::kRun) options.run.command = program_of(app, after_dashes);
+  if (options.command == Command::kCheck) refuse_aimless_check(options);
+  if (options.command == Command::kDiff && options.input.traces.size() != 2) {
+    throw CommandError("diff needs two traces: leakscan diff before.zst after.zst");
+  }
   if (options.input.from_ns && options.input.to_ns && *options.input.from_ns >= *options.input.to_ns) {
     throw CommandError("--from must be before --to");
   }

@@ -8,9 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "cli/gate_options.h"
+
 namespace leak::scan {
 
-enum class Command { kPrintText, kRun, kAnalyze, kInfo, kDump, kExport };
+enum class Command { kPrintText, kRun, kSnapshot, kAnalyze, kInfo, kDump, kExport, kCheck, kDiff };
 
 // Which traces, which part of them, and where names come from.
 struct InputOptions {
@@ -18,6 +20,8 @@ struct InputOptions {
   std::optional<std::uint64_t> from_ns;
   std::optional<std::uint64_t> to_ns;
   std::uint32_t snapshots = 8;
+  unsigned threads = 0;  // 0: by the number of processors
+  std::string roots;  // kinds of roots that count, by comma; empty: all
   std::vector<std::string> debug_dirs;
   std::string sysroot;
 };
@@ -36,6 +40,20 @@ struct RunOptions {
   std::string trace;  // empty: named by the library, in the working directory
   std::vector<std::pair<std::string, std::string>> settings;  // LEAKHOOK_* variables
   std::vector<std::string> command;
+  std::string artifacts;         // a directory for all that is written
+  bool include_children = true;  // else only the program itself is recorded
+};
+
+struct SnapshotOptions {
+  int pid = 0;
+  std::string label;
+  bool graph = false;
+};
+
+struct DiffOptions {
+  std::string per_marker;
+  bool per_second = false;
+  bool all_sites = false;
 };
 
 struct DumpOptions {
@@ -50,7 +68,10 @@ struct Options {
   InputOptions input;
   OutputOptions output;
   RunOptions run;
+  SnapshotOptions snapshot;
   DumpOptions dump;
+  GateOptions gate;
+  DiffOptions diff;
   bool info_json = false;
   std::string export_format;
   std::string export_cost = "live";

@@ -23,6 +23,8 @@ struct Step {
   std::uint32_t size;              // kAlloc: bytes or kHugeSize; kFree: kFreesPreviousStep or 0
   std::uint32_t stack;  // kAlloc: stack id of the decoding worker; kHugeSize and kMapping: index into wide
 
+  Step() {}  // nothing: who makes many at once fills them in
+
   // A constructor, so that emplace_back writes the fields in place: a copy of a struct just put together
   // stalls.
   Step(std::uint64_t t, std::uint64_t ac, std::uint32_t s, std::uint32_t st)
@@ -51,6 +53,7 @@ struct Section {
   std::uint32_t tid = 0;
   std::vector<Step> steps;
   std::vector<WideEvent> wide;
+  std::vector<WideEvent> resources;  // no steps: they touch no memory, and have exact times
   std::vector<WideEvent>
       events;  // all of them as recorded; filled only on request (FeedOptions::whole_events)
 
@@ -59,7 +62,7 @@ struct Section {
   std::uint32_t first_heap_step = kNoStep;
   std::uint64_t open_allocation = 0;  // address, when the last heap step allocates
 
-  std::uint64_t allocations = 0;
+  std::uint64_t allocated_parts = 0;  // weighed, as all counts below: in 1/1024 blocks (sample_weights.h)
   std::uint64_t allocated_bytes = 0;
 };
 
@@ -78,8 +81,8 @@ struct DecodedChunk {
 
   std::uint64_t events = 0;
   std::uint64_t last_time = 0;
-  std::array<std::uint64_t, kOpCount> allocations_by_op{};
-  std::array<std::uint64_t, 65> allocations_by_class{};  // index: bit_width(size)
+  std::array<std::uint64_t, kOpCount> parts_by_op{};
+  std::array<std::uint64_t, 65> parts_by_class{};  // index: bit_width(size)
   std::array<std::uint64_t, 65> bytes_by_class{};
 
   bool torn = false;           // something of it could not be read

@@ -4,20 +4,27 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "decode/column_batch.h"
 #include "decode/event_batch.h"
+#include "decode/sample_weights.h"
+#include "decode/section_writer.h"
 #include "decode/stack_interner.h"
 #include "trace_format/address_model.h"
-#include "trace_format/column_codec.h"
+#include "trace_format/column_decoder.h"
 
 namespace leak::scan {
 
 // Not thread-safe; one for each worker, because stacks are interned in its own table.
 class EventDecoder {
  public:
-  EventDecoder(std::uint32_t time_quantum_shift, bool whole_events)
-      : shift_(time_quantum_shift), whole_events_(whole_events) {}
+  EventDecoder(SamplePeriods sampling, std::uint32_t time_quantum_shift, bool whole_events)
+      : options_{std::move(sampling), time_quantum_shift, whole_events}, stack_(interner_) {}
+
+  EventDecoder(const EventDecoder&) = delete;
+  EventDecoder& operator=(const EventDecoder&) = delete;
 
   // Appends the sections of `body` to `chunk`. Sets chunk.torn when it ends early; what came before is kept.
   void decode_columns(std::span<const std::uint8_t> body, DecodedChunk& chunk);
@@ -27,14 +34,15 @@ class EventDecoder {
   const StackInterner& stacks() const { return interner_; }
 
  private:
-  class SectionWriter;
+  bool decode_section(trace::ColumnDecoder& decoder, std::size_t event_count, bool in_batches,
+                      SectionWriter& writer);
   bool decode_event(trace::ColumnDecoder& decoder, SectionWriter& writer);
 
   StackInterner interner_;
   std::unique_ptr<trace::AddressModel> address_model_;  // made when the first chunk wants it
-  std::uint32_t shift_;
-  bool whole_events_;
-  std::vector<InternedStack> stack_;   // up to each frame of the section's current stack, outermost first
+  SectionWriter::Options options_;
+  StackCursor stack_;
+  ColumnBatch batch_;
   std::vector<std::uint32_t> pc_ids_;  // room for those of one event
 };
 

@@ -17,7 +17,10 @@ namespace leak::scan {
 class EventFeed::Worker {
  public:
   Worker(const TraceReader& reader, std::uint32_t number, bool whole_events)
-      : reader_(reader), number_(number), decoder_(reader.time_quantum_shift(), whole_events) {}
+      : reader_(reader),
+        number_(number),
+        decoder_(SamplePeriods(reader.meta().sampling, reader.time_quantum_shift()),
+                 reader.time_quantum_shift(), whole_events) {}
 
   std::unique_ptr<DecodedChunk> decode(const EventChunkRef& ref) {
     auto chunk = std::make_unique<DecodedChunk>();
@@ -63,10 +66,14 @@ class EventFeed::Worker {
 };
 
 // Worker threads take chunks in order and put results into `ready_`; a chunk may start only when it is at
-// most `kAhead` per thread before the reader, and when what is unread is not too big.
+// most `kAhead` per thread before the reader, and when what is unread is not too big. A reader that would have
+// to wait decodes too, so that no processor rests, however the work is divided between decode and replay.
 class EventFeed::Pool {
  public:
-  Pool(const TraceReader& reader, FeedOptions options) : reader_(reader), ahead_(kAhead * options.threads) {
+  Pool(const TraceReader& reader, FeedOptions options)
+      : reader_(reader),
+        ahead_(kAhead * (options.threads + 1)),
+        reader_worker_(reader, options.threads, options.whole_events) {
     for (std::uint32_t i = 0; i != options.threads; ++i) {
       threads_.emplace_back([this, i, options] { run(Worker(reader_, i, options.whole_events)); });
     }
@@ -85,7 +92,13 @@ class EventFeed::Pool {
 
   std::unique_ptr<DecodedChunk> take(std::size_t position) {
     std::unique_lock<std::mutex> lock(mutex_);
-    is_ready_.wait(lock, [&] { return failure_ != nullptr || ready_.contains(position); });
+    while (failure_ == nullptr && !ready_.contains(position)) {
+      if (!finished_locked() && may_start_locked()) {
+        decode_next(lock, reader_worker_);
+      } else {
+        is_ready_.wait(lock);
+      }
+    }
     if (failure_ != nullptr) std::rethrow_exception(failure_);
     const auto found = ready_.find(position);
     std::unique_ptr<DecodedChunk> chunk = std::move(found->second);
@@ -106,21 +119,26 @@ class EventFeed::Pool {
     while (true) {
       may_start_.wait(lock, [&] { return stopping_ || finished_locked() || may_start_locked(); });
       if (stopping_ || finished_locked()) return;
-      const std::size_t position = started_++;
-      unread_bytes_ += cost(position);
-      lock.unlock();
-      std::unique_ptr<DecodedChunk> chunk;
-      std::exception_ptr failure;
-      try {
-        chunk = worker.decode(reader_.event_chunks()[position]);
-      } catch (...) {  // out of memory: the reader's thread must hear of it
-        failure = std::current_exception();
-      }
-      lock.lock();
-      if (failure != nullptr) failure_ = failure;
-      ready_.emplace(position, std::move(chunk));
+      decode_next(lock, worker);
       is_ready_.notify_one();
     }
+  }
+
+  // Requires: a chunk may start. `lock` is given up meanwhile.
+  void decode_next(std::unique_lock<std::mutex>& lock, Worker& worker) {
+    const std::size_t position = started_++;
+    unread_bytes_ += cost(position);
+    lock.unlock();
+    std::unique_ptr<DecodedChunk> chunk;
+    std::exception_ptr failure;
+    try {
+      chunk = worker.decode(reader_.event_chunks()[position]);
+    } catch (...) {  // out of memory: the reader's thread must hear of it
+      failure = std::current_exception();
+    }
+    lock.lock();
+    if (failure != nullptr) failure_ = failure;
+    ready_.emplace(position, std::move(chunk));
   }
 
   bool finished_locked() const { return started_ == reader_.event_chunks().size(); }
@@ -146,6 +164,7 @@ class EventFeed::Pool {
   std::uint64_t unread_bytes_ = 0;
   bool stopping_ = false;
   std::exception_ptr failure_;
+  Worker reader_worker_;
   std::vector<std::thread> threads_;  // last: they use all of the above
 };
 

@@ -148,7 +148,13 @@ bool MetaParser::parse_record(std::span<const std::uint8_t> record, const trace:
     case trace::MetaKind::kStackMismatch:
       return append(record, meta_.stack_mismatches);
     case trace::MetaKind::kSampling:
-      return append(record, meta_.sampling);
+      return parse_sampling(record);
+    case trace::MetaKind::kUnreported:
+      return append(record, meta_.unreported);
+    case trace::MetaKind::kDescriptor:
+      return parse_descriptor(record);
+    case trace::MetaKind::kLiveThread:
+      return parse_live_thread(record);
   }
   ++diagnostics_.unknown_records;
   return true;
@@ -193,6 +199,46 @@ bool MetaParser::parse_marker(std::span<const std::uint8_t> record) {
   return true;
 }
 
+bool MetaParser::parse_sampling(std::span<const std::uint8_t> record) {
+  if (record.size() < trace::kShortSamplingBytes) return false;
+  trace::SamplingRecord sampling{};
+  std::memcpy(&sampling, record.data(), std::min(record.size(), sizeof sampling));
+  meta_.sampling.push_back(sampling);
+  return true;
+}
+
+bool MetaParser::parse_descriptor(std::span<const std::uint8_t> record) {
+  RecordCursor cursor(record);
+  const trace::DescriptorRecord descriptor = cursor.take<trace::DescriptorRecord>();
+  std::string what = cursor.take_text(descriptor.text_bytes);
+  if (!cursor.ok()) return false;
+  const std::uint16_t flags = descriptor.header.flags;
+  const bool at_end = (flags & trace::kDescriptorAtEnd) != 0;
+  std::vector<DescriptorMeta>& list = at_end ? unfinished_at_end_ : unfinished_at_start_;
+  if ((flags & trace::kDescriptorListEnd) == 0) {
+    list.push_back({descriptor.number, (flags & trace::kDescriptorListening) != 0, std::move(what)});
+    return true;
+  }
+  // Parts of it may be lost.
+  if (list.size() == descriptor.number) {
+    (at_end ? meta_.descriptors_at_end : meta_.descriptors_at_start) = std::move(list);
+  }
+  list.clear();
+  return true;
+}
+
+bool MetaParser::parse_live_thread(std::span<const std::uint8_t> record) {
+  trace::LiveThreadRecord thread{};
+  if (!take_whole(record, thread)) return false;
+  if (thread.handle != 0) {
+    unfinished_threads_.push_back(thread);
+  } else {
+    meta_.live_threads = std::move(unfinished_threads_);
+    unfinished_threads_.clear();
+  }
+  return true;
+}
+
 void MetaParser::finish() {
   std::stable_sort(meta_.samples.begin(), meta_.samples.end(),
                    [](const auto& a, const auto& b) { return a.header.ticks < b.header.ticks; });
@@ -200,6 +246,8 @@ void MetaParser::finish() {
     return a.record.header.ticks < b.record.header.ticks;
   });
   std::stable_sort(meta_.sampling.begin(), meta_.sampling.end(),
+                   [](const auto& a, const auto& b) { return a.header.ticks < b.header.ticks; });
+  std::stable_sort(meta_.unreported.begin(), meta_.unreported.end(),
                    [](const auto& a, const auto& b) { return a.header.ticks < b.header.ticks; });
 }
 

@@ -44,6 +44,15 @@ struct MarkerMeta {
   std::string label;
 };
 
+struct DescriptorMeta {
+  std::uint32_t number = 0;
+  bool is_listening = false;
+  std::string what;  // empty at the start of a recording
+};
+
+// What the kernel said was open at one moment; absent when it could not be asked to the end.
+using DescriptorCensus = std::optional<std::vector<DescriptorMeta>>;
+
 struct TraceMeta {
   std::optional<ProcessMeta> process;  // absent when its frame is lost and there is no journal
   std::vector<ModuleMeta> modules;     // in the order of the records
@@ -57,6 +66,10 @@ struct TraceMeta {
   std::optional<trace::StackCheckRecord> stack_checks;       // the newest
   std::vector<trace::StackMismatchRecord> stack_mismatches;  // the first few
   std::vector<trace::SamplingRecord> sampling;               // by time
+  std::vector<trace::UnreportedRecord> unreported;           // by time
+  DescriptorCensus descriptors_at_start;
+  DescriptorCensus descriptors_at_end;
+  std::optional<std::vector<trace::LiveThreadRecord>> live_threads;  // at the end
 };
 
 // Parses the bodies of kMeta chunks, in any order of chunks, into one TraceMeta.
@@ -75,9 +88,16 @@ class MetaParser {
   bool parse_module(std::span<const std::uint8_t> record);
   bool parse_thread(std::span<const std::uint8_t> record);
   bool parse_marker(std::span<const std::uint8_t> record);
+  bool parse_sampling(std::span<const std::uint8_t> record);
+  bool parse_descriptor(std::span<const std::uint8_t> record);
+  bool parse_live_thread(std::span<const std::uint8_t> record);
 
   TraceMeta& meta_;
   Diagnostics& diagnostics_;
+  // Lists whose end has not come.
+  std::vector<DescriptorMeta> unfinished_at_start_;
+  std::vector<DescriptorMeta> unfinished_at_end_;
+  std::vector<trace::LiveThreadRecord> unfinished_threads_;
   std::unordered_map<std::uint32_t, std::size_t> module_index_;
   std::unordered_map<std::uint32_t, std::size_t> thread_index_;
 };

@@ -6,6 +6,7 @@
 
 #include "base/command_error.h"
 #include "base/damage.h"
+#include "decode/chunk_bodies.h"
 #include "decode/event_decoder.h"
 #include "decode/zstd_frame.h"
 #include "trace_format/raw_codec.h"
@@ -35,32 +36,6 @@ FrameRef describe_slot(const JournalSlot& slot) {
   }
   return frame;
 }
-
-// Decodes frames one at a time.
-class ChunkBodies {
- public:
-  explicit ChunkBodies(const TraceSource& source) : source_(source) {}
-
-  // The body; nullopt when the frame is damaged. Throws CommandError for a newer major version.
-  std::optional<std::span<const std::uint8_t>> body(const FrameRef& frame) {
-    const std::span<std::uint8_t> compressed = compressed_.resize(frame.frame_bytes);
-    if (source_.trace->read_at(frame.offset, compressed) != compressed.size()) return std::nullopt;
-    if (!decoder_.decode(compressed, chunk_)) return std::nullopt;
-    const std::span<const std::uint8_t> chunk = chunk_.bytes();
-    const std::optional<trace::ChunkHeader> header = parse_chunk_header(chunk, chunk.size());
-    if (!header || header->kind != frame.kind) return std::nullopt;
-    if (header->version >> 8 > trace::kFormatMajor) {
-      throw CommandError(newer_version_message(source_.path, header->version));
-    }
-    return chunk.subspan(sizeof(trace::ChunkHeader));
-  }
-
- private:
-  const TraceSource& source_;
-  FrameDecoder decoder_;
-  FrameBuffer compressed_;
-  FrameBuffer chunk_;
-};
 
 // Which journal slots reached the trace before the process ended.
 class WrittenChunks {
@@ -175,6 +150,7 @@ void TraceReader::list_event_chunks(const std::vector<FrameRef>& frames, Diagnos
       case trace::ChunkKind::kIndex:
         break;
       case trace::ChunkKind::kHeapGraph:
+        graph_frames_.push_back(frame);
         break;
       case trace::ChunkKind::kEvents:
         event_chunks_.push_back({frame, std::nullopt});
@@ -205,7 +181,7 @@ void TraceReader::add_journal_slots(const std::vector<FrameRef>& frames, MetaPar
 // have it in quanta.
 std::uint32_t guess_time_quantum(std::uint64_t first_ticks, std::span<const std::uint8_t> body) {
   DecodedChunk chunk;
-  EventDecoder(0, false).decode_columns(body, chunk);
+  EventDecoder({}, 0, false).decode_columns(body, chunk);
   std::uint64_t first_quanta = ~std::uint64_t{0};
   for (const Section& section : chunk.sections) {
     if (!section.steps.empty()) first_quanta = std::min(first_quanta, section.steps.front().time);

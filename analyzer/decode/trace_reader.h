@@ -29,12 +29,16 @@ class TraceReader {
   static TraceReader open(TraceSource source, Diagnostics& diagnostics);
 
   const std::string& path() const { return source_.path; }
+  const TraceSource& source() const { return source_; }
   const ByteSource& trace() const { return *source_.trace; }
   const TraceMeta& meta() const { return meta_; }
   const std::optional<Journal>& journal() const { return journal_; }
 
   // By first time stamp, so that whoever merges threads by time can take them in this order.
   const std::vector<EventChunkRef>& event_chunks() const { return event_chunks_; }
+
+  // The parts of heap graphs, by offset (heap_graph_image.h).
+  const std::vector<FrameRef>& graph_frames() const { return graph_frames_; }
 
   std::uint32_t time_quantum_shift() const { return time_quantum_shift_; }
   std::uint64_t start_ticks() const { return start_ticks_; }
@@ -53,6 +57,7 @@ class TraceReader {
   TraceMeta meta_;
   std::optional<Journal> journal_;
   std::vector<EventChunkRef> event_chunks_;
+  std::vector<FrameRef> graph_frames_;
   std::uint32_t time_quantum_shift_ = 0;
   std::uint64_t start_ticks_ = 0;
 };

@@ -104,6 +104,7 @@ void prepare_environment(const LaunchOptions& options, const std::string& librar
     // Absolute, because the program may change its directory before a child starts.
     set("LEAKHOOK_OUTPUT", (fs::current_path() / "leakhook.%e.%p.zst").string());
   }
+  if (!options.include_children) set("LEAKHOOK_PROCESS", std::to_string(::getpid()));
   for (const auto& [name, value] : options.settings) set(name.c_str(), value);
 }
 

@@ -17,6 +17,7 @@ struct LaunchOptions {
   std::vector<std::string> command;  // not empty
   std::string trace;                 // empty: named by the hook
   std::vector<std::pair<std::string, std::string>> settings;
+  bool include_children = true;
 };
 
 // Throws CommandError when the program cannot be started or cannot be recorded.

@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "base/text.h"
+
 namespace leak::scan {
 
 namespace {
@@ -46,7 +48,7 @@ std::string stack_line(const ReportSite& site, const std::vector<ReportFrame>& f
 // With several processes each has a root frame of its own.
 std::string root_of(const ReportModel& model, const ReportProcess& process) {
   if (model.processes.size() < 2) return {};
-  return escaped(process.exe.substr(process.exe.rfind('/') + 1)) + " " + std::to_string(process.pid);
+  return escaped(std::string(base_name(process.exe))) + " " + std::to_string(process.pid);
 }
 
 }  // namespace

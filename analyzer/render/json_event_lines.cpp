@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "render/event_lines.h"
 #include "render/json_parts.h"
 

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/text.h"
+
 namespace leak::scan {
 
 namespace {
@@ -14,17 +16,14 @@ Json ids_of(const std::vector<FrameId>& stack) {
   return ids;
 }
 
-}  // namespace
-
-std::string hex_text(std::uint64_t number) {
-  static constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  do {
-    text.insert(text.begin(), kDigits[number & 15]);
-    number >>= 4;
-  } while (number != 0);
-  return "0x" + text;
+void add_sampled(const std::optional<ReportSampled>& sampled, Json& json) {
+  if (!sampled) return;
+  json["recorded_live_blocks"] = sampled->recorded_live_blocks;
+  json["live_bytes_error"] = sampled->live_bytes_error;
+  json["allocated_bytes_error"] = sampled->allocated_bytes_error;
 }
+
+}  // namespace
 
 const char* json_name(Severity severity) {
   switch (severity) {
@@ -61,12 +60,16 @@ Json json_of(const ReportSite& site) {
   json["peak_bytes"] = site.peak_bytes;
   json["temporary_allocations"] = site.temporary_allocations;
   if (site.inherited_bytes != 0) json["inherited_bytes"] = site.inherited_bytes;
+  add_sampled(site.sampled, json);
   if (site.growth) {
     Json growth = {{"slope_bytes_per_s", site.growth->slope_bytes_per_s},
+                   {"slope_low_bytes_per_s", site.growth->slope_low_bytes_per_s},
+                   {"slope_high_bytes_per_s", site.growth->slope_high_bytes_per_s},
                    {"confidence", site.growth->confidence}};
     if (!site.growth->verdict.empty()) growth["verdict"] = site.growth->verdict;
     json["growth"] = std::move(growth);
   }
+  add_graph_of(site, json);
   json["live_bytes_over_time"] = site.live_bytes_over_time;
   return json;
 }
@@ -77,6 +80,7 @@ Json json_of(const ReportMappingSite& site) {
   json["maps"] = site.maps;
   json["mapped_bytes"] = site.mapped_bytes;
   json["live_bytes"] = site.live_bytes;
+  if (site.lost) json["lost"] = json_of(*site.lost);
   return json;
 }
 
@@ -89,23 +93,39 @@ Json json_of(const ReportFinding& finding) {
                {"bytes", finding.bytes},
                {"blocks", finding.blocks}};
   if (finding.site) json["site"] = *finding.site;
+  if (finding.cycle) json["cycle"] = *finding.cycle;
   json["evidence"] = std::move(evidence);
   json["advice"] = finding.advice;
   return json;
 }
 
 Json json_of(const ReportTotals& totals) {
-  return {{"events", totals.events},
-          {"allocations", totals.allocations},
-          {"deallocations", totals.deallocations},
-          {"allocated_bytes", totals.allocated_bytes},
-          {"live_blocks", totals.live_blocks},
-          {"live_bytes", totals.live_bytes},
-          {"peak_bytes", totals.peak_bytes},
-          {"peak_blocks", totals.peak_blocks},
-          {"peak_time_ns", totals.peak_time_ns},
-          {"temporary_allocations", totals.temporary_allocations},
-          {"failed_allocations", totals.failed_allocations}};
+  Json json = {{"events", totals.events},
+               {"allocations", totals.allocations},
+               {"deallocations", totals.deallocations},
+               {"allocated_bytes", totals.allocated_bytes},
+               {"live_blocks", totals.live_blocks},
+               {"live_bytes", totals.live_bytes},
+               {"peak_bytes", totals.peak_bytes},
+               {"peak_blocks", totals.peak_blocks},
+               {"peak_time_ns", totals.peak_time_ns},
+               {"temporary_allocations", totals.temporary_allocations},
+               {"failed_allocations", totals.failed_allocations}};
+  add_sampled(totals.sampled, json);
+  return json;
+}
+
+Json json_of(const std::vector<ReportSamplingPeriod>& sampling) {
+  Json periods = Json::array();
+  for (const ReportSamplingPeriod& period : sampling) {
+    Json one = {{"from_ns", period.from_ns}, {"sample_bytes", period.sample_bytes}};
+    if (period.budget_permille != 0) {
+      one["budget_permille"] = period.budget_permille;
+      one["measured_permille"] = period.measured_permille;
+    }
+    periods.push_back(std::move(one));
+  }
+  return {{"confidence", 0.99}, {"periods", std::move(periods)}};
 }
 
 Json json_of(const ReportTimeline& timeline) {
@@ -166,11 +186,8 @@ Json json_of(const ReportThread& thread) {
 }
 
 Json json_of(const ReportTop& top) {
-  return {{"live", top.live},
-          {"peak", top.peak},
-          {"allocations", top.allocations},
-          {"temporary", top.temporary},
-          {"growth", top.growth}};
+  return {{"live", top.live},           {"peak", top.peak},     {"allocations", top.allocations},
+          {"temporary", top.temporary}, {"growth", top.growth}, {"lost", top.lost}};
 }
 
 Json json_of(const ReportNamedCount& count) { return {{"name", count.name}, {"count", count.count}}; }

@@ -65,8 +65,18 @@ void write_mappings(ObjectWriter& process_object, const ReportProcess::Mappings&
 void write_process(const ReportProcess& process, std::ostream& out) {
   ObjectWriter object(out, "    ");
   object.members(json_head_of(process));
+  if (!process.sampling.empty()) object.member("sampling", json_of(process.sampling));
   object.member("totals", json_of(process.totals));
   write_mappings(object, process.mappings);
+  if (process.truth) {
+    object.member("truth", json_of(*process.truth));
+    object.list("cycles", process.cycles, kPlain);
+    object.list("structural_cycles", process.rings, kPlain);
+    object.list("types", process.types, kPlain);
+    object.list("retained", process.retained, kPlain);
+    object.list("weakly_held", process.weakly_held, kPlain);
+  }
+  if (process.graph_delta) object.member("graph_delta", json_of(*process.graph_delta));
   object.member("severity", json_name(process.severity));
   object.member("verdict", process.verdict);
   object.list("findings", process.findings, kPlain);
@@ -77,6 +87,9 @@ void write_process(const ReportProcess& process, std::ostream& out) {
   object.member("timeline", json_of(process.timeline));
   object.list("snapshots", process.snapshots, kPlain);
   if (process.comparison) object.member("comparison", json_of(*process.comparison));
+  if (process.resources.has_descriptors || process.resources.has_threads) {
+    object.member("resources", json_of(process.resources));
+  }
   object.list("modules", process.modules, kPlain);
   object.list("threads", process.threads, kPlain);
   object.list("allocations_by_function", process.allocations_by_function, kPlain);

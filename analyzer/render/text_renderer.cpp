@@ -15,10 +15,14 @@ namespace {
 void render_process(const TextContext& context) {
   write_header(context);
   write_figures(context);
+  write_truth(context);
   write_findings(context);
+  write_cycles(context);
+  write_holders(context);
   write_rankings(context);
   write_comparison(context);
   write_mappings(context);
+  write_resources(context);
   write_diagnostics(context);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "report/system_frames.h"
 #include "report/verdict.h"
@@ -13,8 +14,6 @@ namespace {
 constexpr std::size_t kLabelWidth = 14;
 constexpr std::size_t kMostCallers = 8;
 constexpr std::size_t kFindingStack = 8;
-
-std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
@@ -46,17 +45,12 @@ const char* word_for(Severity severity) {
   return "CRITICAL";
 }
 
-void write_fact(const TextContext& context, std::string_view label, const std::string& text) {
-  context.out << "  " << context.style.ink(label, Ink::kDim) << std::string(kLabelWidth - label.size(), ' ')
-              << context.style.fit(text, 2 + kLabelWidth) << '\n';
-}
-
 std::string frame_text(const ReportFrame& frame) {
   std::string text = short_name(qualified_name(frame.function));
   if (!frame.file.empty()) {
-    text += " (" + base_name(frame.file) + ":" + std::to_string(frame.line) + ")";
+    text += " (" + std::string(base_name(frame.file)) + ":" + std::to_string(frame.line) + ")";
   } else if (!frame.module.empty()) {
-    text += " (" + base_name(frame.module) + ")";
+    text += " (" + std::string(base_name(frame.module)) + ")";
   }
   return text;
 }
@@ -83,6 +77,11 @@ void write_finding_stack(const TextContext& context, const ReportSite& site) {
 }
 
 }  // namespace
+
+void write_fact(const TextContext& context, std::string_view label, const std::string& text) {
+  context.out << "  " << context.style.ink(label, Ink::kDim) << std::string(kLabelWidth - label.size(), ' ')
+              << context.style.fit(text, 2 + kLabelWidth) << '\n';
+}
 
 void write_heading(const TextContext& context, std::string_view heading) {
   context.out << '\n' << context.style.ink(context.style.fit(heading, 0), Ink::kBold) << '\n';
@@ -121,7 +120,7 @@ void write_process_tree(const ReportModel& model, const TextStyle& style, std::o
     const std::size_t indent = 2 + std::size_t{2} * std::min<std::uint32_t>(process.depth, 20);
     const std::string word = word_for(process.severity);
     out << std::string(indent, ' ')
-        << style.fit(std::to_string(process.pid) + " " + base_name(process.exe) + "  peak " +
+        << style.fit(std::to_string(process.pid) + " " + std::string(base_name(process.exe)) + "  peak " +
                          format_bytes(process.totals.peak_bytes) + ", live " +
                          format_bytes(process.totals.live_bytes) + ", " +
                          format_duration(process.duration_ns) + ", " + end_phrase(process),
@@ -145,14 +144,16 @@ void write_header(const TextContext& context) {
 
 void write_figures(const TextContext& context) {
   const ReportTotals& totals = context.process.totals;
-  write_heading(context, "Heap");
+  const ReportSampled sampled = totals.sampled.value_or(ReportSampled{});
+  write_heading(context, totals.sampled ? "Heap (estimated from a sample)" : "Heap");
   write_fact(context, "peak",
              format_bytes(totals.peak_bytes) + " in " + format_count(totals.peak_blocks) + " blocks, after " +
                  format_duration(totals.peak_time_ns));
   write_fact(context, "live at end",
-             format_bytes(totals.live_bytes) + " in " + format_count(totals.live_blocks) + " blocks");
-  std::string allocations =
-      format_count(totals.allocations) + " (" + format_bytes(totals.allocated_bytes) + ")";
+             bytes_with_error(totals.live_bytes, sampled.live_bytes_error) + " in " +
+                 format_count(totals.live_blocks) + " blocks");
+  std::string allocations = format_count(totals.allocations) + " (" +
+                            bytes_with_error(totals.allocated_bytes, sampled.allocated_bytes_error) + ")";
   if (totals.allocations != 0) {
     allocations +=
         ", " + std::to_string(totals.temporary_allocations * 100 / totals.allocations) + "% temporary";

@@ -22,12 +22,17 @@ struct TextContext {
 void write_process_tree(const ReportModel& model, const TextStyle& style, std::ostream& out);
 void write_header(const TextContext& context);
 void write_figures(const TextContext& context);
+void write_truth(const TextContext& context);
 void write_findings(const TextContext& context);
+void write_cycles(const TextContext& context);
+void write_holders(const TextContext& context);
 void write_rankings(const TextContext& context);
 void write_comparison(const TextContext& context);
 void write_mappings(const TextContext& context);
+void write_resources(const TextContext& context);
 void write_diagnostics(const TextContext& context);
 
+void write_fact(const TextContext& context, std::string_view label, const std::string& text);
 void write_heading(const TextContext& context, std::string_view heading);
 
 // "Cache::insert (cache.cpp:41) via std::map<...>::operator[]": the blamed frame, or the innermost one.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/units.h"
+
 namespace leak::scan {
 
 namespace {
@@ -85,12 +87,16 @@ std::string TextStyle::wrap(std::string_view text, std::size_t indent) const {
   return result;
 }
 
+std::string bytes_with_error(std::uint64_t bytes, std::uint64_t error) {
+  return error == 0 ? format_bytes(bytes) : format_bytes(bytes) + " ± " + format_bytes(error);
+}
+
 std::string FigureTable::line(const std::vector<std::string>& cells) const {
   std::string text;
   for (std::size_t column = 0; column != cells.size(); ++column) {
     std::size_t width = headings_[column].size();
-    for (const std::vector<std::string>& row : rows_) width = std::max(width, row[column].size());
-    text += std::string(2 + width - cells[column].size(), ' ') + cells[column];
+    for (const std::vector<std::string>& row : rows_) width = std::max(width, columns_of(row[column]));
+    text += std::string(2 + width - columns_of(cells[column]), ' ') + cells[column];
   }
   return text;
 }

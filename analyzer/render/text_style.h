@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,9 @@ class TextStyle {
  private:
   TextOptions options_;
 };
+
+// "1.5 MiB ± 0.2 MiB"; without an error just the bytes.
+std::string bytes_with_error(std::uint64_t bytes, std::uint64_t error);
 
 // Right-aligned figures; the widths are those of the widest cell and heading.
 class FigureTable {

@@ -56,24 +56,30 @@ std::string with_sign(std::int64_t number, std::string (*format)(std::uint64_t))
 std::string signed_bytes(std::int64_t bytes) { return with_sign(bytes, format_bytes); }
 std::string signed_count(std::int64_t count) { return with_sign(count, format_count); }
 
-std::string percent(double share) { return std::to_string(static_cast<int>(share * 100)) + "%"; }
+std::string live_text(const ReportSite& site) {
+  return bytes_with_error(site.live_bytes, site.sampled ? site.sampled->live_bytes_error : 0);
+}
+
+std::string allocated_text(const ReportSite& site) {
+  return bytes_with_error(site.allocated_bytes, site.sampled ? site.sampled->allocated_bytes_error : 0);
+}
 
 }  // namespace
 
 void write_rankings(const TextContext& context) {
   const ReportTop& top = context.process.top;
-  write_ranking(context, "Growing", top.growth, {"rate", "confidence", "live"}, [](const ReportSite& site) {
+  write_ranking(context, "Growing", top.growth, {"rate", "verdict", "live"}, [](const ReportSite& site) {
     return std::vector<std::string>{format_bytes_per_second(site.growth->slope_bytes_per_s),
-                                    percent(site.growth->confidence), format_bytes(site.live_bytes)};
+                                    site.growth->verdict, live_text(site)};
   });
   write_ranking(context, "Live at the end", top.live, {"bytes", "blocks"}, [](const ReportSite& site) {
-    return std::vector<std::string>{format_bytes(site.live_bytes), format_count(site.live_blocks)};
+    return std::vector<std::string>{live_text(site), format_count(site.live_blocks)};
   });
   write_ranking(context, "At the peak", top.peak, {"bytes", "blocks"}, [](const ReportSite& site) {
     return std::vector<std::string>{format_bytes(site.peak_bytes), format_count(site.peak_blocks)};
   });
   write_ranking(context, "Most allocations", top.allocations, {"calls", "bytes"}, [](const ReportSite& site) {
-    return std::vector<std::string>{format_count(site.allocations), format_bytes(site.allocated_bytes)};
+    return std::vector<std::string>{format_count(site.allocations), allocated_text(site)};
   });
   write_ranking(context, "Temporary allocations (freed at once)", top.temporary, {"calls", "of"},
                 [](const ReportSite& site) {

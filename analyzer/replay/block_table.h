@@ -1,9 +1,13 @@
-// Live blocks by address: open addressing with linear probing, 16 bytes a slot, deletion without tombstones.
+// Live blocks by address, in buckets of one cache line.
 //
 // One lookup of it is most of what an event costs in replay, because a big heap does not fit into the caches:
-// hence small slots, and prefetch() for the addresses that are coming up.
+// hence small slots, prefetch() for the addresses that are coming up, and a search of a bucket without
+// branches, whose outcome could not be predicted. A block whose bucket is full stands in the next one that is
+// not; each full bucket on its way counts it, so that a search knows when to go on, and deletion needs no
+// tombstones.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <unordered_map>
@@ -14,85 +18,137 @@ namespace leak::scan {
 
 class BlockTable {
  public:
-  struct Block {
-    std::uint64_t address = 0;  // 0: free slot
-    std::uint32_t size = 0;     // kHuge: look into huge_
-    std::uint32_t site = 0;
+  class Block {
+   public:
+    std::uint32_t site() const { return site_; }
+
+   private:
+    friend class BlockTable;
+    bool is_free() const { return word_ <= kMaxPassed; }
+    std::uint64_t address() const { return word_ >> 8; }
+
+    // Address << 8, 0 for a free slot. The low byte belongs to the bucket, and is 0 but in its first slot:
+    // how many blocks passed the bucket by because it was full; kMaxPassed: that many or more, ever.
+    std::uint64_t word_ = 0;
+    std::uint32_t size_ = 0;  // kHuge: look into huge_
+    std::uint32_t site_ = 0;
   };
 
-  BlockTable() : slots_(kFirstSlots), mask_(kFirstSlots - 1), shift_(64 - kFirstBits) {}
+  BlockTable() : buckets_(kFirstBuckets), shift_(64 - kFirstBits) {}
 
-  void prefetch(std::uint64_t address) const { __builtin_prefetch(&slots_[home(address)], 1); }
-
-  // The block at `address`, or the free slot where insert() would put it. Requires: address != 0.
-  Block* locate(std::uint64_t address) {
-    std::size_t i = home(address);
-    while (slots_[i].address != address && slots_[i].address != 0) i = (i + 1) & mask_;
-    return &slots_[i];
+  // Always inlined: gcc drops the call of a function that does nothing else.
+  [[gnu::always_inline]] void prefetch(std::uint64_t address) const {
+    __builtin_prefetch(&buckets_[home(address)], 1);
   }
 
-  // Requires: `slot` is what locate(address) returned, and free.
-  void insert(Block* slot, std::uint64_t address, std::uint64_t size, std::uint32_t site) {
-    *slot = {address, static_cast<std::uint32_t>(size), site};
+  // The block at `address`, or nullptr. Requires: address is not 0 and has at most 56 bits.
+  Block* find(std::uint64_t address) {
+    const std::uint64_t key = address << 8;
+    for (std::size_t i = home(address);; i = next(i)) {
+      Bucket& bucket = buckets_[i];
+      unsigned found = 0;
+      for (unsigned s = 0; s != kSlots; ++s) {
+        found |= static_cast<unsigned>((bucket.slots[s].word_ ^ key) <= kMaxPassed) << s;
+      }
+      if (found != 0) return &bucket.slots[static_cast<unsigned>(__builtin_ctz(found))];
+      if (bucket.passed() == 0) return nullptr;
+    }
+  }
+
+  // Requires: find(address) is nullptr.
+  void insert(std::uint64_t address, std::uint64_t size, std::uint32_t site) {
+    if (count_ == buckets_.size() * kSlots / 2) [[unlikely]]
+      grow();
+    ++count_;
+    Block block;
+    block.word_ = address << 8;
+    block.size_ = static_cast<std::uint32_t>(size);
+    block.site_ = site;
     if (size >= kHuge) [[unlikely]] {
-      slot->size = kHuge;
+      block.size_ = kHuge;
       huge_[address] = size;
     }
-    if (++count_ * 2 > slots_.size()) [[unlikely]]
-      grow();
+    place(block);
   }
 
   std::uint64_t size_of(const Block& block) const {
-    return block.size != kHuge ? block.size : huge_.find(block.address)->second;
+    return block.size_ != kHuge ? block.size_ : huge_.find(block.address())->second;
   }
 
-  // Requires: `slot` holds a block.
-  void erase(Block* slot) {
-    if (slot->size == kHuge) [[unlikely]]
-      huge_.erase(slot->address);
+  // Requires: `block` is what find() returned.
+  void erase(Block* block) {
+    if (block->size_ == kHuge) [[unlikely]]
+      huge_.erase(block->address());
     --count_;
-    // Close the gap: move back each follower of the run that may stand at the gap.
-    std::size_t gap = static_cast<std::size_t>(slot - slots_.data());
-    for (std::size_t i = (gap + 1) & mask_; slots_[i].address != 0; i = (i + 1) & mask_) {
-      const std::size_t distance_to_home = (i - home(slots_[i].address)) & mask_;
-      if (distance_to_home >= ((i - gap) & mask_)) {
-        slots_[gap] = slots_[i];
-        gap = i;
-      }
-    }
-    slots_[gap].address = 0;
+    const std::size_t place = static_cast<std::size_t>(block - buckets_.front().slots.data()) / kSlots;
+    for (std::size_t i = home(block->address()); i != place; i = next(i)) buckets_[i].count_passed(-1);
+    block->word_ &= kMaxPassed;
   }
 
   std::size_t size() const { return count_; }
 
   template <class Visitor>
   void for_each(Visitor visit) const {
-    for (const Block& block : slots_) {
-      if (block.address != 0) visit(block.address, size_of(block), block.site);
+    for (const Bucket& bucket : buckets_) {
+      for (const Block& block : bucket.slots) {
+        if (!block.is_free()) visit(block.address(), size_of(block), block.site_);
+      }
     }
   }
 
  private:
   static constexpr std::uint32_t kHuge = 0xffffffff;
-  static constexpr unsigned kFirstBits = 12;
-  static constexpr std::size_t kFirstSlots = std::size_t{1} << kFirstBits;
+  static constexpr std::uint64_t kMaxPassed = 0xff;
+  static constexpr unsigned kSlots = 4;
+  static constexpr unsigned kFirstBits = 10;
+  static constexpr std::size_t kFirstBuckets = std::size_t{1} << kFirstBits;
+
+  struct alignas(64) Bucket {
+    std::array<Block, kSlots> slots;
+
+    std::uint64_t passed() const { return slots[0].word_ & kMaxPassed; }
+    // A full count stays: nobody knows any more how many there are.
+    void count_passed(int change) {
+      if (passed() != kMaxPassed)
+        slots[0].word_ += static_cast<std::uint64_t>(static_cast<std::int64_t>(change));
+    }
+  };
+  static_assert(sizeof(Bucket) == 64);
 
   std::size_t home(std::uint64_t address) const {
     return static_cast<std::size_t>((address * 0x9e3779b97f4a7c15) >> shift_);
   }
+  std::size_t next(std::size_t bucket) const { return (bucket + 1) & (buckets_.size() - 1); }
 
-  void grow() {
-    std::vector<Block> old = std::move(slots_);
-    slots_ = std::vector<Block>(old.size() * 2);
-    mask_ = slots_.size() - 1;
-    --shift_;
-    for (const Block& block : old) {
-      if (block.address != 0) *locate(block.address) = block;
+  void place(const Block& block) {
+    for (std::size_t i = home(block.address());; i = next(i)) {
+      Bucket& bucket = buckets_[i];
+      unsigned room = 0;
+      for (unsigned s = 0; s != kSlots; ++s) room |= static_cast<unsigned>(bucket.slots[s].is_free()) << s;
+      if (room == 0) [[unlikely]] {
+        bucket.count_passed(1);
+        continue;
+      }
+      Block& slot = bucket.slots[static_cast<unsigned>(__builtin_ctz(room))];
+      const std::uint64_t passed = slot.word_;
+      slot = block;
+      slot.word_ |= passed;
+      return;
     }
   }
 
-  std::vector<Block> slots_;  // size is a power of two, at most half full
-  std::size_t mask_;
+  void grow() {
+    const std::vector<Bucket> old = std::exchange(buckets_, std::vector<Bucket>(buckets_.size() * 2));
+    --shift_;
+    for (const Bucket& bucket : old) {
+      for (Block block : bucket.slots) {
+        block.word_ &= ~kMaxPassed;
+        if (!block.is_free()) place(block);
+      }
+    }
+  }
+
+  std::vector<Bucket> buckets_;  // a power of two of them, at most half of their slots taken
   unsigned shift_;
   std::size_t count_ = 0;
   std::unordered_map<std::uint64_t, std::uint64_t> huge_;  // address -> size

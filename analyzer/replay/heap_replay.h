@@ -21,7 +21,11 @@ struct ReplayOptions {
   std::uint32_t automatic_snapshots = 8;
   std::uint32_t timeline_points = 1000;
   std::uint32_t site_buckets = 64;
-  unsigned threads = 0;  // in all; 0: as many as there are processors, but no more than are useful
+  std::uint32_t cohorts = 64;
+  unsigned threads = 0;  // that can be busy; 0: as many as there are processors, but no more than are useful
+  // Threads that look blocks up, besides one that accounts for them (shard_pipeline.h); by default as many as
+  // the number of threads asks for; 0: none.
+  std::optional<unsigned> shards;
 
   // Opens the trace of a forked child's parent; nullopt when it is not to be found. The default looks for the
   // file as recorded, then for its name next to the child's trace.

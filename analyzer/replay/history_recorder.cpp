@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "replay/event_quantiles.h"
+
 namespace leak::scan {
 
 namespace {
@@ -20,7 +22,8 @@ std::uint64_t part_of(std::uint64_t whole, std::uint64_t numerator, std::uint64_
 }  // namespace
 
 HistoryRecorder::HistoryRecorder(const TraceReader& reader, const TraceClock& clock,
-                                 std::uint64_t duration_ns, const ReplayOptions& options)
+                                 const SamplePeriods& sampling, std::uint64_t duration_ns,
+                                 const ReplayOptions& options)
     : reader_(reader), clock_(clock) {
   if (options.from_ns) add_moment(*options.from_ns, MomentKind::kRangeBegin);
   if (options.to_ns) add_moment(*options.to_ns, MomentKind::kRangeEnd);
@@ -28,11 +31,21 @@ HistoryRecorder::HistoryRecorder(const TraceReader& reader, const TraceClock& cl
   for (Moment& moment : moments_) {
     if (moment.kind == MomentKind::kRangeBegin && moment.time != 0) --moment.time;
   }
+  plan_sampling(sampling);
   plan_timeline(duration_ns, options.timeline_points);
   plan_buckets(duration_ns, options.site_buckets);
   plan_snapshots(duration_ns, options.automatic_snapshots);
+  plan_cohorts(duration_ns, options);
   std::stable_sort(moments_.begin(), moments_.end(),
                    [](const Moment& a, const Moment& b) { return a.time < b.time; });
+}
+
+// A period begins with its quantum: the moment is the one before.
+void HistoryRecorder::plan_sampling(const SamplePeriods& sampling) {
+  for (std::uint32_t i = 0; i != sampling.list().size(); ++i) {
+    const std::uint64_t start = sampling.list()[i].start;
+    moments_.push_back({start == 0 ? 0 : start - 1, MomentKind::kSamplingBegin, i});
+  }
 }
 
 void HistoryRecorder::plan_timeline(std::uint64_t duration_ns, std::uint32_t points) {
@@ -70,33 +83,85 @@ void HistoryRecorder::plan_snapshots(std::uint64_t duration_ns, std::uint32_t au
   }
 }
 
+// Half of the moments divide the time of the range evenly, half its events.
+void HistoryRecorder::plan_cohorts(std::uint64_t duration_ns, const ReplayOptions& options) {
+  const std::uint64_t from_ns = std::min(options.from_ns.value_or(0), duration_ns);
+  const std::uint64_t to_ns = std::clamp(options.to_ns.value_or(duration_ns), from_ns, duration_ns);
+  const std::uint32_t parts = options.cohorts / 2;
+  if (parts == 0 || from_ns == to_ns) return;
+  std::vector<std::uint64_t> ends_ns;
+  for (const std::uint64_t ticks :
+       event_quantiles(reader_.event_chunks(), clock_.ticks_at(from_ns), clock_.ticks_at(to_ns), parts)) {
+    ends_ns.push_back(std::clamp(clock_.ns_at(ticks), from_ns, to_ns));
+  }
+  for (std::uint32_t i = 1; i <= parts; ++i) ends_ns.push_back(from_ns + part_of(to_ns - from_ns, i, parts));
+  std::sort(ends_ns.begin(), ends_ns.end());
+  std::uint64_t last_ns = from_ns;
+  std::size_t moments = 0;
+  for (const std::uint64_t end_ns : ends_ns) {
+    if (end_ns == last_ns) continue;
+    last_ns = end_ns;
+    add_moment(end_ns, MomentKind::kCohort);
+    ++moments;
+  }
+  cohorts_.begin(from_ns, moments);
+}
+
 void HistoryRecorder::add_moment(std::uint64_t time_ns, MomentKind kind, std::uint32_t index) {
   moments_.push_back({clock_.ticks_at(time_ns) >> reader_.time_quantum_shift(), kind, index});
 }
 
-void HistoryRecorder::record(const Moment& moment, ReplayEngine& engine) {
-  const LiveHeap& heap = engine.heap();
+void HistoryRecorder::record(const Moment& moment, HeapLedger& ledger, std::uint64_t mapped_bytes) {
   if (moment.kind == MomentKind::kTimeline) {
     TimelinePoint& point = timeline_[next_point_++];
-    point.heap = heap.live();
-    point.heap_max_bytes = engine.heap().take_interval_max();
-    point.mapped_bytes = engine.mappings().live_bytes();
+    point.heap = ledger.live();
+    point.heap_max_bytes = ledger.take_interval_max();
+    point.mapped_bytes = mapped_bytes;
     point.rss_bytes = rss_at(point.time_ns);
   } else if (moment.kind == MomentKind::kBucket) {
-    std::vector<BlockTotals>& bucket = buckets_.emplace_back();
-    bucket.reserve(heap.sites().size());
-    for (const SiteCounters& site : heap.sites()) bucket.push_back(site.live());
+    record_bucket(ledger);
+  } else if (moment.kind == MomentKind::kCohort) {
+    cohorts_.record(clock_.ns_at(moment.time << reader_.time_quantum_shift()), ledger);
   } else if (moment.kind == MomentKind::kSnapshot) {
     Snapshot& snapshot = snapshots_[moment.index];
-    snapshot.heap = heap.live();
-    snapshot.mapped_bytes = engine.mappings().live_bytes();
+    snapshot.heap = ledger.live();
+    snapshot.mapped_bytes = mapped_bytes;
     snapshot.rss_bytes = rss_at(snapshot.time_ns);
     if (moment.index >= kMaxSnapshotsWithSites) return;
-    for (std::uint32_t i = 0; i != heap.sites().size(); ++i) {
-      const BlockTotals live = heap.sites()[i].live();
+    for (std::uint32_t i = 0; i != ledger.sites().size(); ++i) {
+      const BlockTotals live = ledger.sites()[i].live();
       if (live.blocks != 0) snapshot.sites.push_back({i, live});
     }
   }
+}
+
+void HistoryRecorder::record_bucket(const HeapLedger& ledger) {
+  std::vector<SiteChange>& changes = buckets_.emplace_back();
+  live_bytes_.resize(ledger.sites().size());
+  for (std::uint32_t i = 0; i != ledger.sites().size(); ++i) {
+    const std::uint64_t now = ledger.sites()[i].live_amount().bytes;
+    if (now == live_bytes_[i]) continue;
+    live_bytes_[i] = now;
+    changes.push_back({i, now});
+  }
+  changes.shrink_to_fit();
+}
+
+// A site of the history may be several of the engine's: its value is their sum.
+void HistoryRecorder::finish_buckets(const std::vector<std::uint32_t>& final_site, HeapHistory& history) {
+  live_bytes_.assign(final_site.size(), 0);
+  std::vector<std::uint64_t> sums(history.sites.size());
+  for (std::size_t bucket = 0; bucket != buckets_.size(); ++bucket) {
+    for (const SiteChange& change : buckets_[bucket]) {
+      const std::uint64_t before = std::exchange(live_bytes_[change.site], change.live_bytes);
+      const std::uint32_t site = final_site[change.site];
+      if (site == kNoSite) continue;
+      sums[site] += change.live_bytes - before;
+      history.sites[site].live_bytes_over_time.set(bucket, sums[site]);
+    }
+    std::vector<SiteChange>().swap(buckets_[bucket]);
+  }
+  for (Site& site : history.sites) site.live_bytes_over_time.extend(buckets_.size());
 }
 
 std::uint64_t HistoryRecorder::rss_at(std::uint64_t time_ns) const {
@@ -113,23 +178,14 @@ std::uint64_t HistoryRecorder::rss_at(std::uint64_t time_ns) const {
   return before_is_nearer ? before->rss_bytes : after->rss_bytes;
 }
 
-void HistoryRecorder::finish(const std::vector<std::uint32_t>& final_site, HeapHistory& history) {
+void HistoryRecorder::finish(const std::vector<std::uint32_t>& final_site, const HeapLedger& ledger,
+                             HeapHistory& history) {
+  cohorts_.finish(final_site, ledger, history);
   history.timeline = std::move(timeline_);
   history.bucket_end_ns = std::move(bucket_end_ns_);
-  for (Site& site : history.sites) {
-    site.live_bytes_over_time.assign(buckets_.size(), 0);
-    site.live_blocks_over_time.assign(buckets_.size(), 0);
-  }
-  for (std::size_t b = 0; b != buckets_.size(); ++b) {
-    for (std::size_t i = 0; i != buckets_[b].size(); ++i) {
-      if (final_site[i] == kNoSite) continue;
-      Site& site = history.sites[final_site[i]];
-      site.live_bytes_over_time[b] += buckets_[b][i].bytes;
-      site.live_blocks_over_time[b] += buckets_[b][i].blocks;
-    }
-  }
+  finish_buckets(final_site, history);
   for (Snapshot& snapshot : snapshots_) {
-    // A site that both inherited blocks and made its own was two until now.
+    // A site that both inherited blocks and made its own, or was sampled at two rates, was two until now.
     std::vector<SiteLive> merged;
     for (SiteLive& entry : snapshot.sites) {
       entry.site = final_site[entry.site];

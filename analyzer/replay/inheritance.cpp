@@ -1,5 +1,6 @@
 #include "replay/inheritance.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "base/command_error.h"
+#include "decode/sample_weights.h"
 #include "replay/trace_clock.h"
 
 namespace leak::scan {
@@ -81,7 +83,13 @@ class Inheritance {
     if (parent.meta().process->record.fork_ticks != 0) {
       run(parent, generation + 1, parent_engine, parent_pcs, parent_stacks, diagnostics);
     }
-    parent_engine.run_until((fork_ticks >> parent.time_quantum_shift()) + 1);
+    const std::uint64_t end = (fork_ticks >> parent.time_quantum_shift()) + 1;
+    const SamplePeriods sampling(parent.meta().sampling, parent.time_quantum_shift());
+    for (const SamplePeriods::Period& period : sampling.list()) {
+      parent_engine.run_until(std::min(period.start, end));
+      parent_engine.begin_sampling_period(period.sample_bytes);
+    }
+    parent_engine.run_until(end);
 
     std::unordered_map<StackId, StackId> adopted;
     const auto adopt_stack = [&](StackId foreign) {
@@ -95,10 +103,10 @@ class Inheritance {
       found->second = stack;
       return stack;
     };
-    parent_engine.heap().blocks().for_each(
-        [&](std::uint64_t address, std::uint64_t size, std::uint32_t site) {
-          engine.inherit(address, size, adopt_stack(parent_engine.stack_of(site)));
-        });
+    for (const LiveBlock& block : parent_engine.heap().live_blocks()) {
+      engine.inherit(block.address, block.size, adopt_stack(parent_engine.origin_of(block.site).stack),
+                     parent_engine.heap().ledger().rate_of(block.site));
+    }
   }
 
   const ReplayOptions& options_;

@@ -1,32 +1,23 @@
-// The heap at one moment of the replay: live blocks, counters per site, totals and the exact peak.
+// The heap at one moment of the replay: its live blocks by address, and its ledger.
 //
-// Per-site shares of the peak come without copying all sites at each new peak: every peak has a number, and a
-// site that changes after a peak it has not yet seen first keeps its live amounts from then.
+// Blocks are divided between shards by their address, so that several threads can look them up at a time
+// (shard_pipeline.h).
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <vector>
 
-#include "decode/event_batch.h"
 #include "replay/block_table.h"
-#include "replay/heap_history.h"
+#include "replay/heap_ledger.h"
 
 namespace leak::scan {
 
-struct SiteCounters {
-  std::uint64_t allocations = 0;
-  std::uint64_t allocated_bytes = 0;
-  std::uint64_t ended = 0;
-  std::uint64_t ended_bytes = 0;
-  std::uint64_t temporary = 0;
-  std::uint64_t peak_number = 0;  // the newest peak that `peak` is known for
-  BlockTotals peak;
-
-  BlockTotals live() const { return {allocations - ended, allocated_bytes - ended_bytes}; }
+struct LiveBlock {
+  std::uint64_t address = 0;
+  std::uint64_t size = 0;
+  std::uint32_t site = 0;
 };
-static_assert(sizeof(SiteCounters) == 64, "one cache line an event");
 
 class LiveHeap {
  public:
@@ -36,118 +27,85 @@ class LiveHeap {
     kWait,   // change nothing and return false
   };
 
-  std::uint32_t add_site() {
-    sites_.emplace_back();
-    return static_cast<std::uint32_t>(sites_.size() - 1);
+  explicit LiveHeap(unsigned shards = 1) : shards_(std::max(shards, 1U)) {}
+
+  bool is_live(std::uint64_t address) { return shard(shard_of(address)).find(address) != nullptr; }
+
+  [[gnu::always_inline]] void prefetch(std::uint64_t address) const {
+    shards_[shard_of(address)].prefetch(address);
   }
-
-  bool is_live(std::uint64_t address) { return blocks_.locate(address)->address != 0; }
-
-  void prefetch(std::uint64_t address) const { blocks_.prefetch(address); }
 
   template <Conflict kConflict>
   bool alloc(std::uint64_t address, std::uint64_t size, std::uint32_t site, std::uint64_t time) {
-    BlockTable::Block* slot = blocks_.locate(address);
-    if (slot->address != 0) [[unlikely]] {
+    BlockTable& blocks = shard(shard_of(address));
+    BlockTable::Block* const old = blocks.find(address);
+    if (old != nullptr) [[unlikely]] {
       if (kConflict == Conflict::kWait) return false;
-      ++double_allocations_;
-      end_block(slot, 0);
-      ++deallocations_by_op_[0];
-      slot = blocks_.locate(address);
+      ledger_.end_overwritten_block(blocks.size_of(*old), old->site());
+      blocks.erase(old);
     }
-    blocks_.insert(slot, address, size, site);
-    SiteCounters& counters = sites_[site];
-    keep_peak_share(counters);
-    ++counters.allocations;
-    counters.allocated_bytes += size;
-    ++live_.blocks;
-    live_.bytes += size;
-    if (live_.bytes > interval_max_bytes_) {
-      interval_max_bytes_ = live_.bytes;
-      if (live_.bytes > peak_.bytes) {
-        peak_ = live_;
-        peak_time_ = time;
-        ++peak_number_;
-      }
-    }
+    blocks.insert(address, size, site);
+    ledger_.begin_block(size, site, time);
     return true;
   }
 
   template <Conflict kConflict>
   bool free(std::uint64_t address, std::uint32_t is_temporary, trace::Op op) {
-    BlockTable::Block* slot = blocks_.locate(address);
-    if (slot->address == 0) [[unlikely]] {
+    BlockTable& blocks = shard(shard_of(address));
+    BlockTable::Block* const block = blocks.find(address);
+    if (block == nullptr) [[unlikely]] {
       if (kConflict == Conflict::kWait) return false;
-      ++unknown_frees_;
+      ledger_.count_unknown_free();
       return true;
     }
-    end_block(slot, is_temporary);
-    ++deallocations_by_op_[static_cast<std::size_t>(op)];
+    ledger_.end_block(blocks.size_of(*block), block->site(), is_temporary, op);
+    blocks.erase(block);
     return true;
   }
 
-  const BlockTotals& live() const { return live_; }
-  const BlockTotals& peak() const { return peak_; }
-  std::uint64_t peak_time() const { return peak_time_; }
-  const std::vector<SiteCounters>& sites() const { return sites_; }
-  const BlockTable& blocks() const { return blocks_; }
-  std::uint64_t unknown_frees() const { return unknown_frees_; }
-  std::uint64_t double_allocations() const { return double_allocations_; }
-  const std::array<std::uint64_t, kOpCount>& deallocations_by_op() const { return deallocations_by_op_; }
+  HeapLedger& ledger() { return ledger_; }
+  const HeapLedger& ledger() const { return ledger_; }
 
-  // What the site had at the peak.
-  BlockTotals peak_of(const SiteCounters& site) const {
-    return site.peak_number == peak_number_ ? site.peak : site.live();
+  unsigned shard_count() const { return static_cast<unsigned>(shards_.size()); }
+  BlockTable& shard(unsigned number) { return shards_[number]; }
+  unsigned shard_of(std::uint64_t address) const {
+    if (shards_.size() == 1) return 0;
+    // Other bits of the product than those that give a block's place within its shard.
+    const std::uint64_t mixed = (address * 0x9e3779b97f4a7c15) >> 4 & 0xffffffff;
+    return static_cast<unsigned>(mixed * shards_.size() >> 32);
   }
 
-  // The highest live bytes since the last call.
-  std::uint64_t take_interval_max() {
-    const std::uint64_t result = std::max(interval_max_bytes_, earlier_interval_max_bytes_);
-    interval_max_bytes_ = live_.bytes;
-    earlier_interval_max_bytes_ = 0;
-    return result;
+  std::size_t block_count() const {
+    std::size_t count = 0;
+    for (const BlockTable& blocks : shards_) count += blocks.size();
+    return count;
   }
 
-  // Forgets earlier peaks: from now on peak() is the highest moment of what follows.
-  void restart_peak(std::uint64_t time) {
-    peak_ = live_;
-    peak_time_ = time;
-    ++peak_number_;
-    // alloc() looks at the peak only when the interval's maximum rises, so that must not be above the peak.
-    earlier_interval_max_bytes_ = std::max(earlier_interval_max_bytes_, interval_max_bytes_);
-    interval_max_bytes_ = live_.bytes;
+  // By address: the same however many shards there are.
+  std::vector<LiveBlock> live_blocks() const {
+    std::vector<LiveBlock> live;
+    live.reserve(block_count());
+    for (const BlockTable& blocks : shards_) {
+      blocks.for_each([&](std::uint64_t address, std::uint64_t size, std::uint32_t site) {
+        live.push_back({address, size, site});
+      });
+    }
+    std::sort(live.begin(), live.end(),
+              [](const LiveBlock& a, const LiveBlock& b) { return a.address < b.address; });
+    return live;
+  }
+
+  // Index: site.
+  std::vector<SampleSum> live_samples() const {
+    std::vector<SampleSum> samples(ledger_.sites().size());
+    for (const LiveBlock& block : live_blocks())
+      samples[block.site].add(block.size, ledger_.rate_of(block.site));
+    return samples;
   }
 
  private:
-  void keep_peak_share(SiteCounters& site) const {
-    if (site.peak_number == peak_number_) return;
-    site.peak = site.live();
-    site.peak_number = peak_number_;
-  }
-
-  void end_block(BlockTable::Block* slot, std::uint32_t is_temporary) {
-    const std::uint64_t size = blocks_.size_of(*slot);
-    SiteCounters& counters = sites_[slot->site];
-    keep_peak_share(counters);
-    ++counters.ended;
-    counters.ended_bytes += size;
-    counters.temporary += is_temporary;
-    --live_.blocks;
-    live_.bytes -= size;
-    blocks_.erase(slot);
-  }
-
-  BlockTable blocks_;
-  std::vector<SiteCounters> sites_;
-  BlockTotals live_;
-  BlockTotals peak_;
-  std::uint64_t peak_time_ = 0;
-  std::uint64_t peak_number_ = 0;
-  std::uint64_t interval_max_bytes_ = 0;          // never above the peak
-  std::uint64_t earlier_interval_max_bytes_ = 0;  // of the same interval, before restart_peak()
-  std::uint64_t unknown_frees_ = 0;
-  std::uint64_t double_allocations_ = 0;
-  std::array<std::uint64_t, kOpCount> deallocations_by_op_{};
+  std::vector<BlockTable> shards_;
+  HeapLedger ledger_;
 };
 
 }  // namespace leak::scan

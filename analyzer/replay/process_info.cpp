@@ -8,14 +8,11 @@
 #include <string>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace leak::scan {
 
 namespace {
-
-std::string_view basename_of(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string_view::npos ? path : path.substr(slash + 1);
-}
 
 // A process of that number that runs the same program. The number alone may have been given to another one
 // since.
@@ -27,7 +24,7 @@ bool is_running(std::uint32_t pid, const std::string& exe) {
   std::string_view running(target.data(), static_cast<std::size_t>(length));
   constexpr std::string_view kDeleted = " (deleted)";  // the program file was replaced meanwhile
   if (running.ends_with(kDeleted)) running.remove_suffix(kDeleted.size());
-  return basename_of(running) == basename_of(exe);
+  return base_name(running) == base_name(exe);
 }
 
 std::uint64_t dropped_events(const TraceReader& reader) {

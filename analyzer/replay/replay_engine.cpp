@@ -17,29 +17,82 @@ constexpr std::ptrdiff_t kPrefetchSteps = 12;
 // damaged one.
 constexpr std::uint64_t kMaxOpenSteps = std::uint64_t{32} << 20;
 
+// Bringing the shards to rest takes about as long as some thousand steps. Between two rests they should have
+// many times that; else the engine takes steps itself, twice as many each time.
+constexpr std::uint64_t kWorthwhileSteps = 100'000;
+constexpr std::uint64_t kFirstPauseSteps = 20'000;
+constexpr std::uint64_t kLastPauseSteps = 5'000'000;
+
 }  // namespace
 
 ReplayEngine::ReplayEngine(EventFeed& feed, PcTables& pcs, StackTable& stacks, std::uint64_t page_bytes,
-                           Diagnostics& diagnostics)
-    : feed_(feed), pcs_(pcs), stacks_(stacks), diagnostics_(diagnostics), mappings_(page_bytes) {
-  heap_.add_site();  // site 0: blocks that count for no site
-  site_stacks_.emplace_back();
+                           Diagnostics& diagnostics, unsigned shards)
+    : feed_(feed),
+      pcs_(pcs),
+      stacks_(stacks),
+      diagnostics_(diagnostics),
+      heap_(shards),
+      mappings_(page_bytes) {
+  if (shards != 0) shards_ = std::make_unique<ShardPipeline>(heap_);
+  uncounted_site_ = add_site_for({}, SiteOrigin::Kind::kUncounted, 0);  // 0, as WorkerStacks wants it
   look_at_next_chunk();
 }
 
-void ReplayEngine::inherit(std::uint64_t address, std::uint64_t size, StackId stack) {
-  if (inherited_sites_.size() <= stack.index()) inherited_sites_.resize(stacks_.size());
-  std::uint32_t& site = inherited_sites_[stack.index()];
-  if (site == 0) {
-    site = heap_.add_site();
-    site_stacks_.push_back(stack);
-    first_own_site_ = site + 1;
+std::uint32_t ReplayEngine::add_site_for(StackId stack, SiteOrigin::Kind kind, std::uint64_t sample_bytes) {
+  site_origins_.push_back({stack, kind});
+  if (feeds_shards_) {
+    shards_->add_site(sample_bytes);
+  } else {
+    heap_.ledger().add_site(sample_bytes);
   }
+  return static_cast<std::uint32_t>(site_origins_.size() - 1);
+}
+
+void ReplayEngine::settle() {
+  if (!feeds_shards_) return;
+  shards_->drain();
+  feeds_shards_ = false;
+  const bool was_worth_it = steps_taken_ - feeds_shards_since_ >= kWorthwhileSteps;
+  pause_steps_ = was_worth_it ? 0 : std::clamp(pause_steps_ * 2, kFirstPauseSteps, kLastPauseSteps);
+  feeds_shards_from_ = steps_taken_ + pause_steps_;
+}
+
+void ReplayEngine::feed_shards_again() {
+  if (shards_ == nullptr || feeds_shards_ || steps_taken_ < feeds_shards_from_) return;
+  feeds_shards_ = true;
+  feeds_shards_since_ = steps_taken_;
+}
+
+void ReplayEngine::look(ShardPipeline::Look look) {
+  if (feeds_shards_) {
+    shards_->look(std::move(look));
+  } else {
+    look(heap_.ledger());
+  }
+}
+
+void ReplayEngine::begin_sampling_period(std::uint64_t sample_bytes) {
+  sample_bytes_ = sample_bytes;
+  uncounted_site_ = add_site_for({}, SiteOrigin::Kind::kUncounted, sample_bytes);
+  begin_cohort();
+}
+
+void ReplayEngine::begin_cohort() {
+  own_sites_.clear();
+  for (WorkerStacks& worker : workers_) std::fill(worker.sites.begin(), worker.sites.end(), 0U);
+}
+
+void ReplayEngine::inherit(std::uint64_t address, std::uint64_t size, StackId stack,
+                           std::uint64_t sample_bytes) {
+  std::uint32_t& site = inherited_sites_[{stack, sample_bytes}];
+  if (site == 0) site = add_site_for(stack, SiteOrigin::Kind::kInherited, sample_bytes);
   heap_.alloc<Conflict::kForce>(address, size, site, 0);
+  if (origins_ != nullptr) origins_->inherit(address, size, stack);
 }
 
 void ReplayEngine::run_until(std::uint64_t time_limit) {
   while (true) {
+    feed_shards_again();
     if (threads_.empty()) {
       if (feed_.done() || next_chunk_time_ >= time_limit) return;
       open_chunk();
@@ -77,12 +130,14 @@ void ReplayEngine::open_chunk() {
   }
   if (chunk->torn) note_damage(diagnostics_, chunk->file_offset);
   follow_stacks(*chunk);
+  if (origins_ != nullptr) origins_->see(*chunk, workers_[chunk->worker].stacks);
+  if (resources_ != nullptr) resources_->see(*chunk, workers_[chunk->worker].stacks, next_chunk_time_);
   totals_.events += chunk->events;
   if (chunk->from_journal) totals_.recovered_events += chunk->events;
   totals_.last_time = std::max(totals_.last_time, chunk->last_time);
-  for (std::size_t i = 0; i != kOpCount; ++i) totals_.allocations_by_op[i] += chunk->allocations_by_op[i];
+  for (std::size_t i = 0; i != kOpCount; ++i) totals_.parts_by_op[i] += chunk->parts_by_op[i];
   for (std::size_t i = 0; i != totals_.bytes_by_class.size(); ++i) {
-    totals_.allocations_by_class[i] += chunk->allocations_by_class[i];
+    totals_.parts_by_class[i] += chunk->parts_by_class[i];
     totals_.bytes_by_class[i] += chunk->bytes_by_class[i];
   }
   for (const Section& section : chunk->sections) steps_opened_ += section.steps.size();
@@ -116,12 +171,29 @@ void ReplayEngine::run_alone(ThreadStream& stream, std::uint64_t bound) {
     const Step* const begin = stream.begin();
     const Step* const end = stream.end();
     const Step* step = begin;
+    if (feeds_shards_) {
+      for (; step != end && step->time < bound; ++step) run_through_shards(from, *step);
+    }
     for (; step != end && step->time < bound; ++step) {
       heap_.prefetch(step[std::min(kPrefetchSteps, end - step - 1)].address());
       apply<Conflict::kForce>(from, *step);
     }
     steps_taken_ += static_cast<std::uint64_t>(step - begin);
     stream.skip_to(step);
+  }
+}
+
+// Mappings are looked up here in any case.
+[[gnu::noinline]] void ReplayEngine::run_through_shards(const WorkerSection& from, const Step& step) {
+  if (!feeds_shards_) [[unlikely]] {
+    apply<Conflict::kForce>(from, step);
+  } else if (step.kind() == StepKind::kFree) {
+    shards_->free(step);
+  } else if (step.kind() == StepKind::kAlloc && step.size != kHugeSize) {
+    shards_->alloc(step, site_of(from.worker, step.stack));
+  } else {
+    if (step.kind() == StepKind::kAlloc) settle();
+    apply_rare<Conflict::kForce>(from, step);
   }
 }
 
@@ -139,13 +211,36 @@ void ReplayEngine::run_tied(std::uint64_t time) {
       tied_steps_.push_back({stream->begin(), end});
     }
     if (!is_any_left) break;
-    if (tie_order_.solve(tied_steps_, heap_) == TieOrder::Answer::kFound) {
+    if (!tie_order_.do_meet(tied_steps_) && show_all(time)) {
+      run_thread_by_thread();
+      continue;
+    }
+    settle();
+    if (tie_order_.solve(tied_steps_, heap_)) {
       run_in_order(tie_order_.order());
     } else {
       run_while_possible(time);
     }
   }
   threads_.give_back(tied_);
+}
+
+bool ReplayEngine::show_all(std::uint64_t time) const {
+  return std::all_of(tied_.begin(), tied_.end(),
+                     [&](const ThreadStream* stream) { return stream->shows_all_until(time); });
+}
+
+// Nothing that another thread does can unblock a step, so none waits.
+void ReplayEngine::run_thread_by_thread() {
+  for (std::size_t thread = 0; thread != tied_.size(); ++thread) {
+    ThreadStream& stream = *tied_[thread];
+    const TiedSteps& steps = tied_steps_[thread];
+    for (const Step* step = steps.begin; step != steps.end; ++step) {
+      run_through_shards(stream.current(), *step);
+    }
+    steps_taken_ += static_cast<std::uint64_t>(steps.end - steps.begin);
+    if (steps.begin != steps.end) stream.skip_to(steps.end);
+  }
 }
 
 void ReplayEngine::run_in_order(const std::vector<std::uint32_t>& order) {
@@ -188,7 +283,7 @@ bool ReplayEngine::run_while_free(ThreadStream& stream, std::uint64_t time) {
 }
 
 template <LiveHeap::Conflict kConflict>
-inline bool ReplayEngine::apply(const WorkerSection& from, const Step& step) {
+[[gnu::always_inline]] inline bool ReplayEngine::apply(const WorkerSection& from, const Step& step) {
   if (step.kind() == StepKind::kFree) return heap_.free<kConflict>(step.address(), step.size, step.op());
   if (step.kind() != StepKind::kAlloc || step.size == kHugeSize) [[unlikely]] {
     return apply_rare<kConflict>(from, step);
@@ -209,18 +304,16 @@ template <LiveHeap::Conflict kConflict>
 }
 
 inline std::uint32_t ReplayEngine::site_of(std::uint32_t worker, std::uint32_t local_stack) {
+  if (!counts_sites_) return uncounted_site_;
   const std::uint32_t site = workers_[worker].sites[local_stack];
-  return (site != 0 ? site : add_site(worker, local_stack)) & site_mask_;
+  return site != 0 ? site : add_site(worker, local_stack);
 }
 
 [[gnu::noinline]] std::uint32_t ReplayEngine::add_site(std::uint32_t worker, std::uint32_t local_stack) {
   const StackId stack = workers_[worker].stacks[local_stack];
   if (own_sites_.size() <= stack.index()) own_sites_.resize(std::max(stacks_.size(), own_sites_.size() * 2));
   std::uint32_t& site = own_sites_[stack.index()];
-  if (site == 0) {
-    site = heap_.add_site();
-    site_stacks_.push_back(stack);
-  }
+  if (site == 0) site = add_site_for(stack, SiteOrigin::Kind::kOwn, sample_bytes_);
   workers_[worker].sites[local_stack] = site;
   return site;
 }

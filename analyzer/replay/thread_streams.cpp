@@ -6,7 +6,7 @@
 namespace leak::scan {
 
 void ThreadStream::add(WorkerSection section) {
-  allocations_ += section.section.allocations;
+  allocated_parts_ += section.section.allocated_parts;
   allocated_bytes_ += section.section.allocated_bytes;
   if (section.section.steps.empty()) return;
   const std::uint64_t chunk_id = section.section.chunk_id;

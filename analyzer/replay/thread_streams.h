@@ -34,9 +34,14 @@ class ThreadStream {
     if (next_ == end_) open_next();
   }
 
+  // Whether the current section has all that the stream knows of up to `time`.
+  bool shows_all_until(std::uint64_t time) const {
+    return waiting_.empty() || (!empty() && (end_ - 1)->time > time);
+  }
+
   const WorkerSection& current() const { return current_; }
   std::uint32_t tid() const { return tid_; }
-  std::uint64_t allocations() const { return allocations_; }
+  std::uint64_t allocated_parts() const { return allocated_parts_; }  // weighed (sample_weights.h)
   std::uint64_t allocated_bytes() const { return allocated_bytes_; }
 
  private:
@@ -48,7 +53,7 @@ class ThreadStream {
   const Step* end_ = nullptr;
   std::deque<WorkerSection> waiting_;  // by chunk_id
   std::uint64_t open_allocation_ = 0;  // address, when the last heap step taken allocates
-  std::uint64_t allocations_ = 0;
+  std::uint64_t allocated_parts_ = 0;
   std::uint64_t allocated_bytes_ = 0;
 };
 

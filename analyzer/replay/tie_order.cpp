@@ -11,25 +11,20 @@ constexpr std::size_t kTakesPerStep = 64;
 
 }  // namespace
 
-TieOrder::Answer TieOrder::solve(const std::vector<TiedSteps>& threads, LiveHeap& heap) {
-  if (!find_meetings(threads)) return Answer::kAnyOrder;
-  for (const TiedSteps& steps : threads) {
-    for (const Step* step = steps.begin; step != steps.end; ++step) {
-      // Mappings meet by ranges, not by addresses: left to the caller.
-      if (step->kind() == StepKind::kMapping) return Answer::kNotFound;
-    }
-  }
+bool TieOrder::solve(const std::vector<TiedSteps>& threads, LiveHeap& heap) {
+  if (has_mappings_) return false;  // left to the caller
   for (const std::size_t slot : slot_of_step_) slots_[slot].is_live = heap.is_live(slots_[slot].address);
-  return search(threads) ? Answer::kFound : Answer::kNotFound;
+  return search(threads);
 }
 
-bool TieOrder::find_meetings(const std::vector<TiedSteps>& threads) {
+bool TieOrder::do_meet(const std::vector<TiedSteps>& threads) {
   std::size_t count = 0;
   for (const TiedSteps& steps : threads) count += static_cast<std::size_t>(steps.end - steps.begin);
   while (slots_.size() < 2 * count) slots_.assign(slots_.size() * 2, Slot{});
   ++round_;
   slot_of_step_.clear();
   first_step_.clear();
+  has_mappings_ = false;
   bool is_any_shared = false;
   for (std::uint32_t thread = 0; thread != threads.size(); ++thread) {
     first_step_.push_back(slot_of_step_.size());
@@ -40,9 +35,10 @@ bool TieOrder::find_meetings(const std::vector<TiedSteps>& threads) {
       if (slot.round != round_) slot = {step->address(), round_, thread, false, false};
       slot.is_shared |= slot.thread != thread;
       is_any_shared |= slot.is_shared;
+      has_mappings_ |= step->kind() == StepKind::kMapping;
     }
   }
-  return is_any_shared;
+  return is_any_shared || has_mappings_;
 }
 
 std::size_t TieOrder::slot_of(std::uint64_t address) {

@@ -24,12 +24,13 @@ class TieOrder {
  public:
   TieOrder() : slots_(64) {}
 
-  enum class Answer {
-    kAnyOrder,  // the threads do not meet
-    kFound,     // order() says which thread takes its next step, once for each step
-    kNotFound,  // no order is free of conflicts, or none was found in the time allowed
-  };
-  Answer solve(const std::vector<TiedSteps>& threads, LiveHeap& heap);
+  // Whether the order of the threads matters: two of them touch one address, or one maps memory, because
+  // mappings meet by ranges.
+  bool do_meet(const std::vector<TiedSteps>& threads);
+
+  // True: order() says which thread takes its next step, once for each step. False: no order is free of
+  // conflicts, or none was found in the time allowed. Requires: do_meet(threads) was just called.
+  bool solve(const std::vector<TiedSteps>& threads, LiveHeap& heap);
   const std::vector<std::uint32_t>& order() const { return order_; }
 
  private:
@@ -45,7 +46,6 @@ class TieOrder {
     bool is_forced;           // the only choice, because it cannot matter
   };
 
-  bool find_meetings(const std::vector<TiedSteps>& threads);
   std::size_t slot_of(std::uint64_t address);
   bool search(const std::vector<TiedSteps>& threads);
   bool take_harmless(const std::vector<TiedSteps>& threads);
@@ -55,6 +55,7 @@ class TieOrder {
 
   std::vector<Slot> slots_;  // open addressing; size is a power of two
   std::uint64_t round_ = 0;
+  bool has_mappings_ = false;
   std::vector<std::size_t> slot_of_step_;  // all threads' steps, one after the other
   std::vector<std::size_t> first_step_;    // index: thread; into slot_of_step_
   std::vector<std::size_t> position_;      // index: thread; steps taken

@@ -1,11 +1,14 @@
 #include "report/build_report.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "report/findings.h"
+#include "report/graph_report.h"
 #include "report/process_facts.h"
 #include "report/process_tree.h"
+#include "report/resource_facts.h"
 #include "report/snapshots.h"
 
 namespace leak::scan {
@@ -15,18 +18,24 @@ namespace {
 constexpr std::size_t kMostMappingSites = 200;
 
 std::optional<ReportGrowth> growth_at(const ProcessInput& input, std::size_t site) {
-  return site < input.site_growth.size() ? input.site_growth[site] : std::nullopt;
+  if (site >= input.site_growth.size()) return std::nullopt;
+  const Growth& growth = input.site_growth[site];
+  return ReportGrowth{growth.trend.slope_per_s, growth.trend.low_per_s, growth.trend.high_per_s,
+                      growth.trend.confidence, name_of(growth.verdict)};
 }
 
-SiteFigures figures_of(const Site& site, const std::optional<ReportGrowth>& growth) {
+SiteFigures figures_of(const Site& site, const std::optional<ReportGrowth>& growth,
+                       std::uint64_t lost_bytes) {
   // An unsure slope ranks low instead of not at all: it is shown with its confidence.
-  const bool has_survivors = site.live.bytes != 0;
-  const double slope = growth && has_survivors ? growth->slope_bytes_per_s * growth->confidence : 0;
-  return {site.live.bytes, site.peak.bytes, site.allocations, site.temporary_allocations,
-          std::max(slope, 0.0)};
+  const bool grows = growth && (growth->verdict == name_of(GrowthVerdict::kLeak) ||
+                                growth->verdict == name_of(GrowthVerdict::kSlowing) ||
+                                growth->verdict == name_of(GrowthVerdict::kTooShort));
+  const double slope = grows ? growth->slope_bytes_per_s * growth->confidence : 0;
+  return {site.live.bytes,      site.peak.bytes, site.allocations, site.temporary_allocations,
+          std::max(slope, 0.0), lost_bytes};
 }
 
-ReportSite site_of(const Site& from) {
+ReportSite site_of(const Site& from, bool is_sampled) {
   ReportSite to;
   to.allocations = from.allocations;
   to.allocated_bytes = from.allocated_bytes;
@@ -37,7 +46,10 @@ ReportSite site_of(const Site& from) {
   to.peak_blocks = from.peak.blocks;
   to.peak_bytes = from.peak.bytes;
   to.temporary_allocations = from.temporary_allocations;
-  to.live_bytes_over_time = from.live_bytes_over_time;
+  if (is_sampled) {
+    to.sampled = ReportSampled{from.recorded_live_blocks, from.live_bytes_error, from.allocated_bytes_error};
+  }
+  to.live_bytes_over_time = from.live_bytes_over_time.values();
   return to;
 }
 
@@ -63,40 +75,72 @@ ReportBuilder::ReportBuilder(Symbolizer& symbolizer, ReportOptions options)
 void ReportBuilder::add(const ProcessInput& input) {
   frames_.begin_process(input.history);
   ReportProcess process = facts_of(input.history);
-  add_sites(input, process);
-  add_mapping_sites(input.history, process);
+  const std::vector<std::uint32_t> history_sites = add_sites(input, process);
+  add_mapping_sites(input, process);
+  process.resources = resources_of(input.history, frames_);
   add_warnings(process);
-  judge(process, frames_.frames(), input.mapping_growth);
+  const auto growth_of = [&](std::span<const std::uint32_t> ids) {
+    std::vector<std::uint32_t> sites;
+    for (const std::uint32_t id : ids) sites.push_back(history_sites[id]);
+    return judge_growth(input.history, sites);
+  };
+  judge(process, frames_.frames(), input.mapping_growth, growth_of);
   processes_.push_back(std::move(process));
 }
 
-void ReportBuilder::add_sites(const ProcessInput& input, ReportProcess& process) {
+std::vector<std::uint32_t> ReportBuilder::add_sites(const ProcessInput& input, ReportProcess& process) {
   const std::vector<Site>& all = input.history.sites;
+  std::unordered_map<StackId, std::uint64_t> lost_bytes;
+  if (input.graph != nullptr) {
+    const auto list = lost_bytes_by_site(*input.graph);
+    lost_bytes.insert(list.begin(), list.end());
+  }
   std::vector<SiteFigures> figures;
   figures.reserve(all.size());
-  for (std::size_t i = 0; i != all.size(); ++i) figures.push_back(figures_of(all[i], growth_at(input, i)));
+  for (std::size_t i = 0; i != all.size(); ++i) {
+    const auto lost = lost_bytes.find(all[i].stack);
+    figures.push_back(figures_of(all[i], growth_at(input, i), lost == lost_bytes.end() ? 0 : lost->second));
+  }
 
   std::vector<std::uint32_t> report_site(all.size(), kNotShown);
   std::vector<SiteFigures> shown;
+  std::vector<std::uint32_t> history_sites;
   for (const std::uint32_t index : select_sites(figures, options_.max_sites)) {
-    ReportSite site = site_of(all[index]);
+    ReportSite site = site_of(all[index], !input.history.sampling.empty());
     site.id = static_cast<std::uint32_t>(process.sites.size());
     site.stack = frames_.stack(all[index].stack);
     site.blamed = frames_.blamed(site.stack);
     site.growth = growth_at(input, index);
     report_site[index] = site.id;
     shown.push_back(figures[index]);
+    history_sites.push_back(index);
     process.sites.push_back(std::move(site));
+  }
+  if (input.graph != nullptr) {
+    std::unordered_map<StackId, std::uint32_t> ids;
+    for (std::size_t i = 0; i != all.size(); ++i) {
+      if (report_site[i] != kNotShown) ids.emplace(all[i].stack, report_site[i]);
+    }
+    add_graph(
+        *input.graph,
+        [&ids](StackId stack) {
+          const auto id = ids.find(stack);
+          return id == ids.end() ? std::nullopt : std::optional(id->second);
+        },
+        process);
   }
   process.sites_total = all.size();
   process.top = rank_sites(shown);
   process.snapshots = snapshots_of(input.history, report_site, options_.max_snapshots);
   process.comparison = compare_ends(process.snapshots);
+  return history_sites;
 }
 
-void ReportBuilder::add_mapping_sites(const HeapHistory& history, ReportProcess& process) {
+void ReportBuilder::add_mapping_sites(const ProcessInput& input, ReportProcess& process) {
+  std::unordered_map<StackId, ReportCount> lost;
+  if (input.graph != nullptr) lost = lost_mappings_by_site(*input.graph);
   std::vector<const MappingSite*> order;
-  for (const MappingSite& site : history.mappings.sites) order.push_back(&site);
+  for (const MappingSite& site : input.history.mappings.sites) order.push_back(&site);
   std::stable_sort(order.begin(), order.end(), [](const MappingSite* a, const MappingSite* b) {
     return a->live_bytes != b->live_bytes ? a->live_bytes > b->live_bytes : a->mapped_bytes > b->mapped_bytes;
   });
@@ -108,6 +152,7 @@ void ReportBuilder::add_mapping_sites(const HeapHistory& history, ReportProcess&
     to.maps = from->maps;
     to.mapped_bytes = from->mapped_bytes;
     to.live_bytes = from->live_bytes;
+    if (const auto found = lost.find(from->stack); found != lost.end()) to.lost = found->second;
     process.mappings.sites.push_back(std::move(to));
   }
 }

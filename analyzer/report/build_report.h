@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "analyses/growth.h"
+#include "graph/graph_view.h"
 #include "report/frame_table.h"
 #include "report/report_model.h"
 #include "report/site_selection.h"
@@ -20,8 +22,9 @@ struct ReportOptions {
 
 struct ProcessInput {
   const HeapHistory& history;
-  std::vector<std::optional<ReportGrowth>> site_growth;  // by index of HeapHistory::sites; may be shorter
-  std::optional<ReportGrowth> mapping_growth;
+  std::vector<Growth> site_growth;  // by index of HeapHistory::sites; may be shorter
+  std::optional<Trend> mapping_growth;
+  const GraphAnalysis* graph = nullptr;  // nullptr: the heap was never scanned
 };
 
 class ReportBuilder {
@@ -36,8 +39,9 @@ class ReportBuilder {
   ReportModel finish() &&;
 
  private:
-  void add_sites(const ProcessInput& input, ReportProcess& process);
-  void add_mapping_sites(const HeapHistory& history, ReportProcess& process);
+  // By id in the report, the index in the history.
+  std::vector<std::uint32_t> add_sites(const ProcessInput& input, ReportProcess& process);
+  void add_mapping_sites(const ProcessInput& input, ReportProcess& process);
   void add_warnings(ReportProcess& process);
 
   ReportOptions options_;

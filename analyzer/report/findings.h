@@ -1,11 +1,13 @@
 // What a report raises an alarm about. Blocks that are merely live at the end are no finding: a program may
-// keep what it likes. As long as nobody has looked at who still points to a block, the one evidence for a
-// leak is growth: survivors that pile up steadily, after the warm-up and until the end.
+// keep what it likes. A block that nothing points to is one. As long as nobody has looked at who still points
+// to a block, the one evidence for a leak is growth: survivors that pile up steadily, after the warm-up and
+// until the end.
 #pragma once
 
 #include <optional>
 #include <string>
 
+#include "report/growth_findings.h"
 #include "report/report_model.h"
 
 namespace leak::scan {
@@ -14,9 +16,14 @@ namespace leak::scan {
 inline constexpr std::uint64_t kShortestJudgedRunNs = 1'000'000'000;
 
 // Fills findings (largest first), severity and verdict. Requires: sites, frames, totals, mappings and
-// timeline are complete. `mapping_growth`: trend of mapped bytes, absent when there are no mappings.
+// timeline are complete;
+// `growth_of` knows the sites by their ids. `mapping_growth`: trend of mapped bytes, absent when there are no
+// mappings.
 void judge(ReportProcess& process, const std::vector<ReportFrame>& frames,
-           const std::optional<ReportGrowth>& mapping_growth);
+           const std::optional<Trend>& mapping_growth, const GrowthOf& growth_of);
+
+// False for a note: told, but it raises no severity.
+inline bool is_alarm(const ReportFinding& finding) { return finding.severity != Severity::kGood; }
 
 // True when `values` still climbs at its end after a warm-up: no plateau, no sawtooth.
 bool rises_to_the_end(const std::vector<std::uint64_t>& values);

@@ -51,11 +51,9 @@ const std::vector<FrameId>& FrameTable::frames_of(PcId pc) {
 
 std::vector<FrameId> FrameTable::stack(StackId id) {
   std::vector<FrameId> stack;
-  bool in_hook = true;
   for (const PcId pc : history_->stacks.frames(id)) {
     for (const FrameId frame : frames_of(pc)) {
-      in_hook = in_hook && is_hook_module(frames_[frame.index()].module);
-      if (!in_hook) stack.push_back(frame);
+      if (!is_hook_module(frames_[frame.index()].module)) stack.push_back(frame);
     }
   }
   return stack;

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "report/sampling_notes.h"
 #include "trace_format/record.h"
 
 namespace leak::scan {
@@ -38,7 +39,7 @@ void copy_process(const ProcessInfo& from, ReportProcess& to) {
   to.still_running = from.still_running;
 }
 
-ReportTotals totals_of(const HeapTotals& from) {
+ReportTotals totals_of(const HeapTotals& from, bool is_sampled) {
   ReportTotals to;
   to.events = from.events;
   to.allocations = from.allocations;
@@ -51,6 +52,9 @@ ReportTotals totals_of(const HeapTotals& from) {
   to.peak_time_ns = from.peak_time_ns;
   to.temporary_allocations = from.temporary_allocations;
   to.failed_allocations = from.failed_allocations;
+  if (is_sampled) {
+    to.sampled = ReportSampled{from.recorded_live_blocks, from.live_bytes_error, from.allocated_bytes_error};
+  }
   return to;
 }
 
@@ -111,7 +115,8 @@ std::vector<ReportModule> modules_of(const std::vector<Module>& loads) {
 ReportProcess facts_of(const HeapHistory& history) {
   ReportProcess process;
   copy_process(history.process, process);
-  process.totals = totals_of(history.totals);
+  process.sampling = sampling_of(history);
+  process.totals = totals_of(history.totals, !history.sampling.empty());
   process.mappings.maps = history.mappings.maps;
   process.mappings.unmaps = history.mappings.unmaps;
   process.mappings.live_bytes = history.mappings.live_bytes;
@@ -131,6 +136,8 @@ ReportProcess facts_of(const HeapHistory& history) {
     process.size_classes.push_back({size.min_bytes, size.allocations, size.allocated_bytes});
   }
   process.diagnostics = history.diagnostics;
+  const std::vector<std::string> notes = sampling_notes(history);
+  process.diagnostics.warnings.insert(process.diagnostics.warnings.begin(), notes.begin(), notes.end());
   return process;
 }
 

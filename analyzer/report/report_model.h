@@ -10,6 +10,7 @@
 
 #include "base/diagnostics.h"
 #include "base/strong_id.h"
+#include "report/resource_model.h"
 
 namespace leak::scan {
 
@@ -27,10 +28,62 @@ struct ReportFrame {
   bool system = false;        // of the C or C++ runtime: not to be blamed first
 };
 
+// How sure estimates are; only where the trace is a sample. Errors are half widths of the 99 % interval.
+struct ReportSampled {
+  std::uint64_t recorded_live_blocks = 0;
+  std::uint64_t live_bytes_error = 0;
+  std::uint64_t allocated_bytes_error = 0;
+};
+
 struct ReportGrowth {
   double slope_bytes_per_s = 0;
+  double slope_low_bytes_per_s = 0;  // of its 95 % interval
+  double slope_high_bytes_per_s = 0;
   double confidence = 0;  // 0..1
-  std::string verdict;    // empty until judged
+  std::string verdict;    // leak | slowing | too_short | bounded_cache | spike | churn | warm_up | flat
+};
+
+struct ReportCount {
+  std::uint64_t blocks = 0;
+  std::uint64_t bytes = 0;
+  bool operator==(const ReportCount&) const = default;
+};
+
+struct ReportClasses {
+  ReportCount definitely_lost;
+  ReportCount indirectly_lost;
+  ReportCount possibly_lost;
+  ReportCount possibly_lost_encoded;  // of possibly_lost: the only pointers are no plain addresses
+  ReportCount still_reachable;
+  bool operator==(const ReportClasses&) const = default;
+};
+
+struct ReportTypeCount {
+  std::string name;
+  std::uint64_t blocks = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t lost_blocks = 0;  // definitely or indirectly
+  std::uint64_t lost_bytes = 0;
+};
+
+// What a root keeps alive: "g_cache in server.cpp (libapp.so)".
+struct ReportHeld {
+  std::string root;
+  std::string kind;  // global | stack | registers | tls | kernel | mapping | registered | runtime | several
+  std::uint64_t blocks = 0;
+  std::uint64_t bytes = 0;
+};
+
+struct ReportPathStep {
+  std::string type;  // empty when unknown
+  std::uint64_t size = 0;
+  std::uint64_t offset = 0;  // in the one before, where the pointer is
+  std::optional<std::uint32_t> site;
+};
+
+struct ReportPath {
+  std::string root;
+  std::vector<ReportPathStep> steps;
 };
 
 struct ReportSite {
@@ -46,7 +99,14 @@ struct ReportSite {
   std::uint64_t peak_blocks = 0;
   std::uint64_t peak_bytes = 0;
   std::uint64_t temporary_allocations = 0;
+  std::optional<ReportSampled> sampled;
   std::optional<ReportGrowth> growth;
+  std::optional<ReportClasses> lost;          // absent without a heap graph
+  std::optional<ReportClasses> lost_at_exit;  // before static destructors ran, where that differs
+  std::optional<ReportCount> retained_lost;   // by its definitely lost blocks: they and what only they hold
+  std::vector<ReportTypeCount> types;         // largest first
+  std::vector<ReportHeld> retained_by;        // largest first
+  std::optional<ReportPath> path;             // shortest way to its largest reachable block
   std::vector<std::uint64_t> live_bytes_over_time;  // at ReportProcess::bucket_end_ns
 };
 
@@ -56,6 +116,7 @@ struct ReportMappingSite {
   std::uint64_t maps = 0;
   std::uint64_t mapped_bytes = 0;
   std::uint64_t live_bytes = 0;
+  std::optional<ReportCount> lost;  // nothing points to them
 };
 
 struct ReportFinding {
@@ -65,8 +126,88 @@ struct ReportFinding {
   std::uint64_t bytes = 0;
   std::uint64_t blocks = 0;
   std::optional<std::uint32_t> site;
+  std::optional<std::uint32_t> cycle;  // id
   std::vector<std::pair<std::string, std::string>> evidence;
   std::string advice;
+};
+
+// One image of the heap.
+struct ReportGraphView {
+  std::string when;  // exit | after_destructors | marker:LABEL | signal | timer | control | leak_check
+  std::uint64_t time_ns = 0;
+  ReportClasses blocks;
+  ReportClasses mappings;  // the program's own
+  ReportCount runtime;     // of the C and C++ runtime, and from before the recording: in no class
+  std::string stop;        // single_thread | tracer | signal | none
+  std::uint64_t pause_ns = 0;
+  std::uint64_t threads_missed = 0;
+  std::uint64_t skipped_bytes = 0;
+};
+
+struct ReportTruth {
+  std::vector<ReportGraphView> views;  // by time; the last one is what the report is about
+
+  const ReportGraphView& last() const { return views.back(); }
+};
+
+struct ReportCycleBlock {
+  std::string type;  // empty when unknown
+  std::uint64_t size = 0;
+  std::optional<std::uint32_t> site;
+  std::optional<std::uint64_t> use_count;
+  std::optional<std::uint64_t> weak_count;  // as the library counts
+};
+
+struct ReportCycleEdge {
+  std::uint32_t from = 0;  // index into blocks
+  std::uint64_t offset = 0;
+  std::uint32_t to = 0;
+  std::uint64_t to_offset = 0;
+  bool strong = false;
+  bool weak = false;
+  bool cut = false;
+};
+
+// Shared pointers that own each other.
+struct ReportCycle {
+  std::uint32_t id = 0;
+  std::uint64_t instances = 0;
+  std::uint64_t bytes = 0;               // of all instances
+  std::uint64_t block_count = 0;         // of one; `blocks` may be fewer
+  bool proven = false;                   // the use counts know of no owner outside
+  bool owned_by_lost = false;            // something else that is lost points to it
+  std::vector<ReportCycleBlock> blocks;  // of one instance, oldest first
+  std::vector<ReportCycleEdge> edges;
+  std::string advice;
+};
+
+// The links within a lost container.
+struct ReportRing {
+  std::uint64_t instances = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t block_count = 0;
+  std::optional<std::uint32_t> site;  // of its oldest block
+  std::string type;
+};
+
+struct ReportWeaklyHeld {
+  std::string type;
+  std::optional<std::uint32_t> site;
+  std::uint64_t blocks = 0;
+  std::uint64_t bytes = 0;
+};
+
+struct ReportGraphChange {
+  std::optional<std::uint32_t> site;
+  std::uint64_t blocks = 0;
+  std::uint64_t bytes = 0;
+  std::vector<ReportHeld> retained_by;
+};
+
+struct ReportGraphDelta {
+  std::string from;
+  std::string to;
+  std::vector<ReportGraphChange> appeared;  // largest first
 };
 
 struct ReportSnapshotSite {
@@ -154,6 +295,14 @@ struct ReportTotals {
   std::uint64_t peak_time_ns = 0;
   std::uint64_t temporary_allocations = 0;
   std::uint64_t failed_allocations = 0;
+  std::optional<ReportSampled> sampled;
+};
+
+struct ReportSamplingPeriod {
+  std::uint64_t from_ns = 0;
+  std::uint64_t sample_bytes = 0;
+  std::uint32_t budget_permille = 0;  // the recorder's own choice, to stay under this; 0: asked for
+  std::uint32_t measured_permille = 0;
 };
 
 // Sites by one property, largest first: indices into ReportProcess::sites.
@@ -163,6 +312,7 @@ struct ReportTop {
   std::vector<std::uint32_t> allocations;
   std::vector<std::uint32_t> temporary;
   std::vector<std::uint32_t> growth;
+  std::vector<std::uint32_t> lost;
 };
 
 struct ReportProcess {
@@ -182,6 +332,7 @@ struct ReportProcess {
   std::uint32_t end_code = 0;
   bool still_running = false;
 
+  std::vector<ReportSamplingPeriod> sampling;  // by time; empty: everything was recorded
   ReportTotals totals;
   struct Mappings {
     std::uint64_t maps = 0;
@@ -191,6 +342,14 @@ struct ReportProcess {
     std::uint64_t brk_bytes = 0;
     std::vector<ReportMappingSite> sites;
   } mappings;
+
+  std::optional<ReportTruth> truth;  // absent when the heap was never scanned, likewise below
+  std::vector<ReportCycle> cycles;   // largest first
+  std::vector<ReportRing> rings;
+  std::vector<ReportTypeCount> types;
+  std::vector<ReportHeld> retained;           // by each root alone, largest first
+  std::vector<ReportWeaklyHeld> weakly_held;  // expired objects whose memory weak pointers keep
+  std::optional<ReportGraphDelta> graph_delta;
 
   Severity severity = Severity::kGood;
   std::string verdict;  // one plain sentence with numbers
@@ -205,6 +364,7 @@ struct ReportProcess {
   std::optional<ReportComparison> comparison;  // first to last snapshot; absent with fewer than two
   std::vector<ReportModule> modules;
   std::vector<ReportThread> threads;
+  ReportResources resources;
   std::vector<ReportNamedCount> allocations_by_function;
   std::vector<ReportNamedCount> deallocations_by_function;
   std::vector<ReportSizeClass> size_classes;

@@ -11,12 +11,13 @@ namespace {
 
 using Figure = double (*)(const SiteFigures&);
 
-constexpr std::array<Figure, 5> kCriteria = {
+constexpr std::array<Figure, 6> kCriteria = {
     [](const SiteFigures& site) { return static_cast<double>(site.live_bytes); },
     [](const SiteFigures& site) { return static_cast<double>(site.peak_bytes); },
     [](const SiteFigures& site) { return static_cast<double>(site.allocations); },
     [](const SiteFigures& site) { return static_cast<double>(site.temporary_allocations); },
     [](const SiteFigures& site) { return site.growth_bytes_per_s; },
+    [](const SiteFigures& site) { return static_cast<double>(site.lost_bytes); },
 };
 
 // The sites with a figure above zero, largest first; equal ones keep their order. At most `limit`.
@@ -75,7 +76,7 @@ ReportTop rank_sites(const std::vector<SiteFigures>& selected) {
   const std::size_t all = selected.size();
   return {leaders(selected, kCriteria[0], all), leaders(selected, kCriteria[1], all),
           leaders(selected, kCriteria[2], all), leaders(selected, kCriteria[3], all),
-          leaders(selected, kCriteria[4], all)};
+          leaders(selected, kCriteria[4], all), leaders(selected, kCriteria[5], all)};
 }
 
 }  // namespace leak::scan

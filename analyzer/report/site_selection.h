@@ -18,6 +18,7 @@ struct SiteFigures {
   std::uint64_t allocations = 0;
   std::uint64_t temporary_allocations = 0;
   double growth_bytes_per_s = 0;  // 0 where it is not judged or not sure
+  std::uint64_t lost_bytes = 0;
 };
 
 // Indices into `sites`, by live bytes (then peak, then allocations), largest first. No limit: all of them.

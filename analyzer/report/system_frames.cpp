@@ -3,25 +3,16 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
+
 namespace leak::scan {
 
 namespace {
 
 template <std::size_t Count>
-bool starts_with_any(std::string_view text, const std::array<std::string_view, Count>& prefixes) {
-  return std::any_of(prefixes.begin(), prefixes.end(),
-                     [text](std::string_view prefix) { return text.starts_with(prefix); });
-}
-
-template <std::size_t Count>
 bool contains_any(std::string_view text, const std::array<std::string_view, Count>& parts) {
   return std::any_of(parts.begin(), parts.end(),
                      [text](std::string_view part) { return text.find(part) != std::string_view::npos; });
-}
-
-std::string_view base_name(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
 bool is_system_module(std::string_view path) {

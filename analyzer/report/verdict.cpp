@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "report/findings.h"
 #include "report/system_frames.h"
@@ -9,8 +10,6 @@
 namespace leak::scan {
 
 namespace {
-
-std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 std::string when_it_ended(const ReportProcess& process) {
   if (process.end_kind == "exited") return "at exit";
@@ -20,11 +19,30 @@ std::string when_it_ended(const ReportProcess& process) {
 }
 
 std::string what_is_live(const ReportProcess& process) {
-  return format_bytes(process.totals.live_bytes) + " in " + format_count(process.totals.live_blocks) +
-         (process.totals.live_blocks == 1 ? " block" : " blocks");
+  return (process.totals.sampled ? "an estimated " : "") + format_bytes(process.totals.live_bytes) + " in " +
+         format_count(process.totals.live_blocks) + (process.totals.live_blocks == 1 ? " block" : " blocks");
+}
+
+// With a heap graph: all that is live is held by something.
+std::string all_reachable(const ReportProcess& process) {
+  const ReportClasses& blocks = process.truth->last().blocks;
+  std::string sentence = "Nothing is lost: ";
+  if (blocks.possibly_lost.blocks != 0) {
+    sentence = "Nothing is definitely lost; " + format_bytes(blocks.possibly_lost.bytes) + " in " +
+               format_count(blocks.possibly_lost.blocks) + " blocks possibly: ";
+  }
+  const std::uint64_t count = blocks.still_reachable.blocks;
+  sentence += format_bytes(blocks.still_reachable.bytes) + " in " + format_count(count) +
+              (count == 1 ? " block is" : " blocks are") + " still reachable";
+  if (!process.retained.empty() && process.retained.front().bytes != 0) {
+    const ReportHeld& most = process.retained.front();
+    sentence += " (" + format_bytes(most.bytes) + " through " + most.root + ")";
+  }
+  return sentence + ".";
 }
 
 std::string nothing_found(const ReportProcess& process, const std::vector<ReportFrame>& frames) {
+  if (process.truth && process.totals.live_blocks != 0) return all_reachable(process);
   std::string sentence = "The heap peaked at " + format_bytes(process.totals.peak_bytes) + "; ";
   if (process.totals.live_blocks == 0) return sentence + "nothing was left " + when_it_ended(process) + ".";
   sentence += what_is_live(process) + " still live " + when_it_ended(process);
@@ -48,14 +66,22 @@ Severity severity_of(std::size_t potential_leaks) {
 }
 
 std::string verdict_of(const ReportProcess& process, const std::vector<ReportFrame>& frames) {
-  if (process.findings.empty()) return nothing_found(process, frames);
   std::uint64_t bytes = 0;
-  for (const ReportFinding& finding : process.findings) bytes += finding.bytes;
-  const std::size_t count = process.findings.size();
-  std::string sentence = format_count(count) +
-                         (count == 1 ? " potential leak holds " : " potential leaks hold ") +
-                         format_bytes(bytes) + " " + when_it_ended(process) + ".";
-  return sentence + (count == 1 ? " " : " The largest: ") + process.findings.front().title + ".";
+  std::size_t count = 0;
+  const ReportFinding* largest = nullptr;
+  for (const ReportFinding& finding : process.findings) {
+    if (!is_alarm(finding)) continue;
+    if (largest == nullptr) largest = &finding;
+    bytes += finding.bytes;
+    ++count;
+  }
+  if (largest == nullptr) return nothing_found(process, frames);
+  const std::string what = std::string(process.truth ? "leak" : "potential leak") + (count == 1 ? " " : "s ");
+  const std::string holds = count == 1 ? "holds " : "hold ";
+  const std::string sentence = format_count(count) + " " + what +
+                               (bytes == 0 ? "found " : holds + format_bytes(bytes) + " ") +
+                               when_it_ended(process) + ".";
+  return sentence + (count == 1 ? " " : " The largest: ") + largest->title + ".";
 }
 
 std::string end_phrase(const ReportProcess& process) {
@@ -71,9 +97,9 @@ std::string end_phrase(const ReportProcess& process) {
 std::string place_of(const ReportFrame& frame) {
   const std::string name(qualified_name(frame.function));
   if (!frame.file.empty()) {
-    return name + " (" + base_name(frame.file) + ":" + std::to_string(frame.line) + ")";
+    return name + " (" + std::string(base_name(frame.file)) + ":" + std::to_string(frame.line) + ")";
   }
-  return frame.module.empty() ? name : name + " (" + base_name(frame.module) + ")";
+  return frame.module.empty() ? name : name + " (" + std::string(base_name(frame.module)) + ")";
 }
 
 }  // namespace leak::scan

@@ -1,25 +1,18 @@
 #include "symbols/elf_symbolizer.h"
 
 #include <charconv>
-#include <filesystem>
 #include <optional>
 #include <utility>
 
+#include "base/text.h"
 #include "symbols/demangle.h"
 #include "symbols/dwarf_index.h"
+#include "symbols/elf_data_table.h"
 #include "symbols/elf_symbol_table.h"
 
 namespace leak::scan {
 
 namespace {
-
-std::string hex(std::uint64_t number) {
-  std::string text(18, '\0');
-  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), number, 16);
-  static_cast<void>(error);  // 16 digits always fit
-  text.resize(static_cast<std::size_t>(end - text.data()));
-  return "0x" + text;
-}
 
 // "[vdso]", "linux-vdso.so.1": code of the kernel, in no file.
 bool is_in_a_file(const std::string& path) {
@@ -27,13 +20,12 @@ bool is_in_a_file(const std::string& path) {
          !path.starts_with("linux-gate") && !path.starts_with("anon_inode:") && !path.starts_with("/memfd:");
 }
 
-std::string base_name(const std::string& path) { return std::filesystem::path(path).filename().string(); }
-
 }  // namespace
 
 struct ElfSymbolizer::OpenModule {
   std::unique_ptr<ModuleBinary> binary;
   std::optional<ElfSymbolTable> symbols;
+  std::optional<ElfDataTable> data;  // made when first asked for
   std::unique_ptr<DwarfIndex> dwarf;
   Dwarf_Addr dwarf_bias = 0;
 };
@@ -57,7 +49,7 @@ ElfSymbolizer::OpenModule& ElfSymbolizer::open(const Module& module) {
 }
 
 std::vector<SourceFrame> ElfSymbolizer::frames_at(const ProgramCounter& pc, const Module* module) {
-  if (module == nullptr) return {{hex(pc.address), {}, 0, false}};
+  if (module == nullptr) return {{hex_text(pc.address), {}, 0, false}};
   OpenModule& opened = open(*module);
   // A return address may already belong to the next line, or to the next function after a call that never
   // returns.
@@ -71,9 +63,20 @@ std::vector<SourceFrame> ElfSymbolizer::frames_at(const ProgramCounter& pc, cons
   }
   if (symbol) {
     const std::uint64_t offset = symbol->offset + (pc.exact ? 0 : 1);
-    return {{demangle(symbol->name) + "+" + hex(offset), {}, 0, false}};
+    return {{demangle(symbol->name) + "+" + hex_text(offset), {}, 0, false}};
   }
-  return {{base_name(module->path) + "+" + hex(pc.address - module->load_bias), {}, 0, false}};
+  return {
+      {std::string(base_name(module->path)) + "+" + hex_text(pc.address - module->load_bias), {}, 0, false}};
+}
+
+std::optional<DataSymbol> ElfSymbolizer::data_at(std::uint64_t address, const Module& module) {
+  OpenModule& opened = open(module);
+  if (opened.binary == nullptr || !opened.binary->usable()) return std::nullopt;
+  if (!opened.data) opened.data.emplace(opened.binary->module());
+  const std::optional<ElfDataTable::Hit> hit = opened.data->find(address - module.load_bias);
+  if (!hit) return std::nullopt;
+  return DataSymbol{demangle(hit->name), hit->name, hit->file == nullptr ? "" : hit->file, hit->offset,
+                    hit->size};
 }
 
 }  // namespace leak::scan

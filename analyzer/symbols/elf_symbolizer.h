@@ -18,6 +18,7 @@ class ElfSymbolizer final : public Symbolizer {
   ~ElfSymbolizer() override;
 
   std::vector<SourceFrame> frames_at(const ProgramCounter& pc, const Module* module) override;
+  std::optional<DataSymbol> data_at(std::uint64_t address, const Module& module) override;
   const std::vector<std::string>& warnings() const override { return warnings_; }
 
  private:

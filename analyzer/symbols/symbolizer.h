@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,15 @@ struct SourceFrame {
   bool inlined = false;
 };
 
+// A variable, or a table of the compiler's such as a vtable.
+struct DataSymbol {
+  std::string name;  // demangled
+  std::string linker_name;
+  std::string file;          // where it is defined, as far as the symbols tell; empty when unknown
+  std::uint64_t offset = 0;  // of the address asked for
+  std::uint64_t size = 0;
+};
+
 class Symbolizer {
  public:
   virtual ~Symbolizer() = default;
@@ -23,6 +33,9 @@ class Symbolizer {
   // The frames at `pc`, innermost inlined function first; at least one. `module` is nullptr when unknown.
   // Not thread-safe. Problems (file gone, build-id differs) end up in warnings().
   virtual std::vector<SourceFrame> frames_at(const ProgramCounter& pc, const Module* module) = 0;
+
+  // The variable that covers `address` of the process.
+  virtual std::optional<DataSymbol> data_at(std::uint64_t address, const Module& module) = 0;
 
   // Whole sentences, each once, in the order they came up.
   virtual const std::vector<std::string>& warnings() const = 0;

@@ -8,16 +8,17 @@
 namespace leak::hook {
 
 enum class Live : std::uint32_t {
-  kUnknown = 0,    // not started yet, or a forked child
+  kUnknown = 0,  // not started yet, or a forked child
   kStarting = 1,
   kRecording = 2,
-  kPaused = 3,     // allocations are not recorded, frees are, so that the live set stays right
-  kFull = 4,       // the disk or quota is full: events are counted as dropped
-  kOff = 5,        // for good
+  kPaused = 3,  // allocations are not recorded, frees are, so that the live set stays right
+  kFull = 4,    // the disk or quota is full: events are counted as dropped
+  kOff = 5,     // for good
 };
 
 struct alignas(4096) LivePage {
   std::atomic<Live> state{Live::kUnknown};
+  std::atomic<bool> samples{false};  // hooks may leave blocks out (record/sampling.h)
 };
 extern constinit LivePage g_live;
 

@@ -26,6 +26,7 @@ Slot* SlotPool::take(trace::ChunkKind kind, std::uint32_t tid) noexcept {
 
   Slot* slot = at(static_cast<std::uint32_t>(head & kLowHalf) - 1);
   slot->kind = kind;
+  slot->flags = 0;
   slot->tid = tid;
   slot->used.store(0, std::memory_order_relaxed);
   assign_id(slot);
@@ -39,7 +40,7 @@ void SlotPool::renew(Slot* slot) noexcept {
 }
 
 void SlotPool::assign_id(Slot* slot) noexcept {
-  const std::uint64_t id = last_chunk_id_.fetch_add(1, std::memory_order_relaxed) + 1;
+  const std::uint64_t id = new_chunk_id();
   // release: an analyzer that finds the id in the journal of a killed process finds the fields above too.
   slot->chunk_id.store(id, std::memory_order_release);
 }

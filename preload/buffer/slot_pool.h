@@ -46,6 +46,8 @@ class SlotPool {
   // Writer only. kSlotsPerSegment zero-filled slots become part of the pool.
   void add_segment(void* memory) noexcept;
   void* segment(std::uint32_t number) const noexcept { return segments_[number]; }
+  // For a chunk that never was in a slot.
+  std::uint64_t new_chunk_id() noexcept { return last_chunk_id_.fetch_add(1, std::memory_order_relaxed) + 1; }
   // Any slot by number, below slot_count().
   Slot* at(std::uint32_t index) const noexcept;
 

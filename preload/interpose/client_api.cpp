@@ -10,7 +10,7 @@ using leak::trace::MarkerKind;
 namespace {
 
 int mark(MarkerKind kind, const char* label) noexcept {
-  const HookScope scope(reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)));
+  const HookScope scope(LEAKHOOK_FRAME());
   leak::hook::record_marker(scope, kind, label);
   return leak::hook::live_state() == leak::hook::Live::kRecording ||
          leak::hook::live_state() == leak::hook::Live::kPaused;
@@ -22,7 +22,9 @@ extern "C" {
 
 // Each returns 1 when it took effect, 0 when this process is not being recorded (or was so already).
 
-LEAKHOOK_EXPORT int leakhook_api_snapshot(const char* label) noexcept { return mark(MarkerKind::kSnapshot, label); }
+LEAKHOOK_EXPORT int leakhook_api_snapshot(const char* label) noexcept {
+  return mark(MarkerKind::kSnapshot, label);
+}
 
 LEAKHOOK_EXPORT int leakhook_api_pause() noexcept {
   mark(MarkerKind::kPause, nullptr);

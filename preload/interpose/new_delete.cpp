@@ -1,9 +1,9 @@
 // The replaceable operators new and delete.
 //
-// libstdc++'s and libc++'s are malloc, the new-handler loop, and throw. While memory lasts we do the same here (one
-// event, of the right kind, without a second hook inside); only when it is exhausted the real operator
-// runs, because only it may throw. Operators of anyone else (an allocator, the program's own library)
-// are called as they are.
+// libstdc++'s and libc++'s are malloc, the new-handler loop, and throw. While memory lasts we do the same
+// here (one event, of the right kind, without a second hook inside); only when it is exhausted the real
+// operator runs, because only it may throw. Operators of anyone else (an allocator, the program's own
+// library) are called as they are.
 #include <cstddef>
 #include <cstring>
 #include <new>
@@ -12,6 +12,7 @@
 #include "interpose/hooks.h"
 #include "interpose/next_operators.h"
 #include "interpose/real_functions.h"
+#include "live_set/scrub.h"
 
 using leak::trace::Op;
 
@@ -27,28 +28,41 @@ void* aligned_block(std::size_t size, std::size_t alignment) noexcept {
 }
 
 template <class MallocCall, class OperatorCall>
-void* allocate_new(Op op, std::size_t size, std::uint64_t alignment, const CaptureStart& start,
+void* allocate_new(Op op, std::size_t size, std::uint64_t alignment, const HookFrame& frame,
                    MallocCall&& by_malloc, OperatorCall&& by_operator) {
-  if (!real_is_ready()) [[unlikely]] return bootstrap_allocate(size, alignment);
+  if (!real_is_ready()) [[unlikely]]
+    return bootstrap_allocate(size, alignment);
   if (operators_are_malloc()) [[likely]] {
-    const HookScope scope(start.sp);
+    if (is_scope_free() && pass_sampling_point(size)) {
+      if (void* block = allocate_left_out(frame, by_malloc)) [[likely]]
+        return block;
+      return by_operator();
+    }
+    const HookScope scope(frame);
     if (void* block = by_malloc()) [[likely]] {
-      record_allocation(scope, op, block, size, alignment, start);
+      mark_live(block);
+      record_allocation(scope, op, block, size, alignment, frame);
       return block;
     }
     record_failure(scope);
   } else {
-    return allocate(op, size, alignment, start, by_operator);
+    return allocate_in_scope(op, size, alignment, frame, by_operator);  // it may call our malloc
   }
   return by_operator();  // outside the scope: it may run the program's new-handler, and throw
 }
 
 template <class OperatorCall>
-void release_delete(Op op, void* block, std::uintptr_t frame, OperatorCall&& by_operator) {
+void release_delete(Op op, void* block, const HookFrame& frame, OperatorCall&& by_operator) {
   if (block == nullptr || is_bootstrap_block(block) || !real_is_ready()) return;
+  if (is_scope_free() && operators_are_malloc() && is_left_out(block)) {
+    mark_dead(block);
+    return g_real.free(block);
+  }
   const HookScope scope(frame);
-  record_free(scope, op, block);
+  record_free(scope, op, block, frame);
+  mark_dead(block);
   if (operators_are_malloc()) [[likely]] {
+    if (g_scrub) [[unlikely]] scrub(block);
     g_real.free(block);
   } else {
     by_operator();
@@ -61,24 +75,27 @@ void release_delete(Op op, void* block, std::uintptr_t frame, OperatorCall&& by_
 using leak::hook::next_operator;
 using leak::hook::NextOperator;
 
-#define LEAKHOOK_NEW(op, size, which, ...)                                                      \
-  leak::hook::allocate_new(                                                                     \
-      op, size, 0, LEAKHOOK_CAPTURE_START(),                                                    \
-      [&] { return leak::hook::g_real.malloc(leak::hook::at_least_one(size)); },                \
+#define LEAKHOOK_NEW(op, size, which, ...)                                       \
+  leak::hook::allocate_new(                                                      \
+      op, size, 0, LEAKHOOK_FRAME(),                                             \
+      [&] { return leak::hook::g_real.malloc(leak::hook::at_least_one(size)); }, \
       [&] { return next_operator<NextOperator::which>()(size __VA_OPT__(, ) __VA_ARGS__); })
 
-#define LEAKHOOK_NEW_ALIGNED(op, size, alignment, which, ...)                                   \
-  leak::hook::allocate_new(                                                                     \
-      op, size, static_cast<std::size_t>(alignment), LEAKHOOK_CAPTURE_START(),                  \
-      [&] { return leak::hook::aligned_block(size, static_cast<std::size_t>(alignment)); },     \
+#define LEAKHOOK_NEW_ALIGNED(op, size, alignment, which, ...)                               \
+  leak::hook::allocate_new(                                                                 \
+      op, size, static_cast<std::size_t>(alignment), LEAKHOOK_FRAME(),                      \
+      [&] { return leak::hook::aligned_block(size, static_cast<std::size_t>(alignment)); }, \
       [&] { return next_operator<NextOperator::which>()(size, alignment __VA_OPT__(, ) __VA_ARGS__); })
 
-#define LEAKHOOK_DELETE(op, block, which, ...)                                                  \
-  leak::hook::release_delete(op, block, reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)), \
-                             [&] { next_operator<NextOperator::which>()(block __VA_OPT__(, ) __VA_ARGS__); })
+#define LEAKHOOK_DELETE(op, block, which, ...)                              \
+  leak::hook::release_delete(op, block, LEAKHOOK_FRAME(), [&] {             \
+    next_operator<NextOperator::which>()(block __VA_OPT__(, ) __VA_ARGS__); \
+  })
 
 LEAKHOOK_EXPORT void* operator new(std::size_t size) { return LEAKHOOK_NEW(Op::kNew, size, kNew); }
-LEAKHOOK_EXPORT void* operator new[](std::size_t size) { return LEAKHOOK_NEW(Op::kNewArray, size, kNewArray); }
+LEAKHOOK_EXPORT void* operator new[](std::size_t size) {
+  return LEAKHOOK_NEW(Op::kNewArray, size, kNewArray);
+}
 LEAKHOOK_EXPORT void* operator new(std::size_t size, const std::nothrow_t& tag) noexcept {
   return LEAKHOOK_NEW(Op::kNew, size, kNewNothrow, tag);
 }
@@ -128,7 +145,8 @@ LEAKHOOK_EXPORT void operator delete(void* block, std::size_t size, std::align_v
 LEAKHOOK_EXPORT void operator delete[](void* block, std::size_t size, std::align_val_t alignment) noexcept {
   LEAKHOOK_DELETE(Op::kDeleteArrayAligned, block, kDeleteArraySizedAligned, size, alignment);
 }
-LEAKHOOK_EXPORT void operator delete(void* block, std::align_val_t alignment, const std::nothrow_t& tag) noexcept {
+LEAKHOOK_EXPORT void operator delete(void* block, std::align_val_t alignment,
+                                     const std::nothrow_t& tag) noexcept {
   LEAKHOOK_DELETE(Op::kDeleteAligned, block, kDeleteAlignedNothrow, alignment, tag);
 }
 LEAKHOOK_EXPORT void operator delete[](void* block, std::align_val_t alignment,

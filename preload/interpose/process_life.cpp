@@ -16,11 +16,9 @@ using leak::hook::HookScope;
 namespace leak::hook {
 namespace {
 
-#define HOOK_FRAME() reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0))
-
 // Runs one of the exec functions; comes back only when it failed.
 template <class Exec>
-int run_exec(std::uintptr_t frame, Exec&& exec) noexcept {
+int run_exec(const HookFrame& frame, Exec&& exec) noexcept {
   {
     const HookScope scope(frame);
     if (!scope.nested()) before_exec();
@@ -36,7 +34,7 @@ int run_exec(std::uintptr_t frame, Exec&& exec) noexcept {
 }
 
 template <class Fork>
-pid_t run_fork(std::uintptr_t frame, Fork&& real_fork) noexcept {
+pid_t run_fork(const HookFrame& frame, Fork&& real_fork) noexcept {
   before_fork();
   const pid_t pid = real_fork();
   if (pid == 0) {
@@ -65,14 +63,14 @@ std::size_t collect(const char* first, va_list& rest, char** arguments) noexcept
 }  // namespace
 }  // namespace leak::hook
 
-#define COLLECT_ARGUMENTS(first)                                        \
-  char* arguments[leak::hook::kMaxListArguments + 1];                   \
-  va_list rest;                                                         \
-  va_start(rest, first);                                                \
+#define COLLECT_ARGUMENTS(first)                                                      \
+  char* arguments[leak::hook::kMaxListArguments + 1];                                 \
+  va_list rest;                                                                       \
+  va_start(rest, first);                                                              \
   if (leak::hook::collect(first, rest, arguments) == leak::hook::kMaxListArguments) { \
-    va_end(rest);                                                       \
-    errno = E2BIG;                                                      \
-    return -1;                                                          \
+    va_end(rest);                                                                     \
+    errno = E2BIG;                                                                    \
+    return -1;                                                                        \
   }
 
 extern "C" {
@@ -80,44 +78,44 @@ extern "C" {
 LEAKHOOK_EXPORT pid_t fork() noexcept {
   static pid_t (*real)() = nullptr;
   if (real == nullptr) real = leak::hook::next_function(&fork, "fork");
-  return leak::hook::run_fork(HOOK_FRAME(), real);
+  return leak::hook::run_fork(LEAKHOOK_FRAME(), real);
 }
 
 LEAKHOOK_EXPORT pid_t _Fork() noexcept {
   static pid_t (*real)() = nullptr;
   if (real == nullptr) real = leak::hook::next_function(&_Fork, "_Fork");
-  return leak::hook::run_fork(HOOK_FRAME(), real);
+  return leak::hook::run_fork(LEAKHOOK_FRAME(), real);
 }
 
 LEAKHOOK_EXPORT int execve(const char* path, char* const argv[], char* const envp[]) noexcept {
   auto* real = leak::hook::next_function(&execve, "execve");
-  return leak::hook::run_exec(HOOK_FRAME(), [&] { return real(path, argv, envp); });
+  return leak::hook::run_exec(LEAKHOOK_FRAME(), [&] { return real(path, argv, envp); });
 }
 
 LEAKHOOK_EXPORT int execv(const char* path, char* const argv[]) noexcept {
   auto* real = leak::hook::next_function(&execv, "execv");
-  return leak::hook::run_exec(HOOK_FRAME(), [&] { return real(path, argv); });
+  return leak::hook::run_exec(LEAKHOOK_FRAME(), [&] { return real(path, argv); });
 }
 
 LEAKHOOK_EXPORT int execvp(const char* file, char* const argv[]) noexcept {
   auto* real = leak::hook::next_function(&execvp, "execvp");
-  return leak::hook::run_exec(HOOK_FRAME(), [&] { return real(file, argv); });
+  return leak::hook::run_exec(LEAKHOOK_FRAME(), [&] { return real(file, argv); });
 }
 
 LEAKHOOK_EXPORT int execvpe(const char* file, char* const argv[], char* const envp[]) noexcept {
   auto* real = leak::hook::next_function(&execvpe, "execvpe");
-  return leak::hook::run_exec(HOOK_FRAME(), [&] { return real(file, argv, envp); });
+  return leak::hook::run_exec(LEAKHOOK_FRAME(), [&] { return real(file, argv, envp); });
 }
 
 LEAKHOOK_EXPORT int fexecve(int descriptor, char* const argv[], char* const envp[]) noexcept {
   auto* real = leak::hook::next_function(&fexecve, "fexecve");
-  return leak::hook::run_exec(HOOK_FRAME(), [&] { return real(descriptor, argv, envp); });
+  return leak::hook::run_exec(LEAKHOOK_FRAME(), [&] { return real(descriptor, argv, envp); });
 }
 
 LEAKHOOK_EXPORT int execveat(int directory, const char* path, char* const argv[], char* const envp[],
                              int flags) noexcept {
   auto* real = leak::hook::next_function(&execveat, "execveat");
-  return leak::hook::run_exec(HOOK_FRAME(), [&] { return real(directory, path, argv, envp, flags); });
+  return leak::hook::run_exec(LEAKHOOK_FRAME(), [&] { return real(directory, path, argv, envp, flags); });
 }
 
 LEAKHOOK_EXPORT int execl(const char* path, const char* first, ...) noexcept {
@@ -139,14 +137,14 @@ LEAKHOOK_EXPORT int execle(const char* path, const char* first, ...) noexcept {
   return execve(path, arguments, environment);
 }
 
-[[noreturn]] LEAKHOOK_EXPORT void _exit(int status) noexcept {
+LEAKHOOK_EXPORT void _exit(int status) {
   leak::hook::before_immediate_exit(status);
   for (;;) leak::sys::raw_syscall(SYS_exit_group, status);
 }
 
-[[noreturn]] LEAKHOOK_EXPORT void _Exit(int status) noexcept { _exit(status); }
+LEAKHOOK_EXPORT void _Exit(int status) noexcept { _exit(status); }
 
-[[noreturn]] LEAKHOOK_EXPORT void quick_exit(int status) noexcept {
+LEAKHOOK_EXPORT void quick_exit(int status) noexcept {
   leak::hook::before_quick_exit(status);
   leak::hook::next_function(&quick_exit, "quick_exit")(status);
   __builtin_unreachable();
@@ -163,7 +161,8 @@ LEAKHOOK_EXPORT int unshare(int flags) noexcept {
 LEAKHOOK_EXPORT int setns(int descriptor, int type) noexcept {
   auto* real = leak::hook::next_function(&setns, "setns");
   int result = real(descriptor, type);
-  if (result != 0 && errno == EINVAL && leak::hook::end_for_namespace_change()) result = real(descriptor, type);
+  if (result != 0 && errno == EINVAL && leak::hook::end_for_namespace_change())
+    result = real(descriptor, type);
   return result;
 }
 

@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 
+#include "live_set/live_set.h"
 #include "record/hook_scope.h"
 
 namespace leak::hook {
@@ -43,6 +44,7 @@ bool resolve_real_functions() noexcept {
   void* (*const malloc_function)(std::size_t) = found.malloc;
   found.malloc = nullptr;
   g_real = found;
+  g_usable_size = found.malloc_usable_size;
   __atomic_store_n(&g_real.malloc, malloc_function, __ATOMIC_RELEASE);
   t_resolving = false;
   return true;

@@ -6,6 +6,7 @@
 
 #include "sys/clock.h"
 #include "sys/pages.h"
+#include "sys/paths.h"
 #include "sys/syscalls.h"
 
 #ifndef LEAKHOOK_VERSION
@@ -20,8 +21,7 @@ constinit char g_arguments[32U << 10] = {};  // writer thread only
 
 // Whole content of a small file, from a descriptor of the calling thread. Returns its length.
 std::size_t read_file(const char* path, char* out, std::size_t capacity) noexcept {
-  const long descriptor =
-      sys::raw_syscall(SYS_openat, AT_FDCWD, sys::as_arg(path), O_RDONLY | O_CLOEXEC, 0);
+  const long descriptor = sys::raw_syscall(SYS_openat, AT_FDCWD, sys::as_arg(path), O_RDONLY | O_CLOEXEC, 0);
   if (descriptor < 0) return 0;
   std::size_t length = 0;
   while (length < capacity) {
@@ -76,17 +76,14 @@ void add_arguments(StringWriter& strings) noexcept {
   std::uint32_t count = 0;
   for (std::size_t at = 0; at < length; at += std::strlen(g_arguments + at) + 1) ++count;
   strings.add_number(count);
-  for (std::size_t at = 0; at < length; at += std::strlen(g_arguments + at) + 1) strings.add(g_arguments + at);
+  for (std::size_t at = 0; at < length; at += std::strlen(g_arguments + at) + 1)
+    strings.add(g_arguments + at);
 }
 
 }  // namespace
 
 void identify_process(ProcessIdentity& identity) noexcept {
-  char buffer[4096];
-  const long length = sys::raw_syscall(SYS_readlink, sys::as_arg("/proc/self/exe"), sys::as_arg(buffer),
-                                       static_cast<long>(sizeof(buffer)));
-  identity.exe.clear();
-  if (length > 0) identity.exe.add(buffer, static_cast<std::size_t>(length));
+  sys::executable_path(identity.exe);
   const char* slash = std::strrchr(identity.exe.c_str(), '/');
   identity.exe_name = slash == nullptr ? identity.exe.c_str() : slash + 1;
   if (*identity.exe_name == '\0') identity.exe_name = "unknown";
@@ -126,8 +123,9 @@ std::uint32_t quantum_shift_for(const ClockFacts& clock, std::uint32_t grain_ns)
 }
 
 std::size_t build_process_record(void* out, std::size_t capacity, const ProcessIdentity& identity,
-                                 const ClockFacts& clock, std::uint32_t quantum_shift, const Settings& settings,
-                                 const Origin& origin, const char* allocator) noexcept {
+                                 const ClockFacts& clock, std::uint32_t quantum_shift,
+                                 const Settings& settings, const Origin& origin,
+                                 const char* allocator) noexcept {
   trace::ProcessRecord record{};
   record.header.kind = trace::MetaKind::kProcess;
   record.header.ticks = clock.start_ticks;
@@ -138,8 +136,8 @@ std::size_t build_process_record(void* out, std::size_t capacity, const ProcessI
   record.fork_ticks = origin.fork_ticks;
   record.pid = static_cast<std::uint32_t>(sys::getpid());
   // A daemon's parent is gone by its first event; the process that forked it is what matters.
-  record.parent_pid = static_cast<std::uint32_t>(origin.forked ? origin.parent_pid
-                                                               : sys::raw_syscall(SYS_getppid));
+  record.parent_pid =
+      static_cast<std::uint32_t>(origin.forked ? origin.parent_pid : sys::raw_syscall(SYS_getppid));
   record.clock_source = clock.source;
   record.time_quantum_shift = quantum_shift;
   record.page_bytes = sys::kPageBytes;

@@ -1,5 +1,6 @@
 #include "process/shutdown.h"
 
+#include <cstdint>
 #include <cstdlib>
 
 #include "buffer/recording.h"
@@ -8,6 +9,7 @@
 #include "record/meta_log.h"
 #include "record/recorder.h"
 #include "record/thread_state.h"
+#include "snapshot/exit_views.h"
 #include "sys/clock.h"
 
 namespace leak::hook {
@@ -28,14 +30,20 @@ bool claim_the_end() noexcept {
   return false;
 }
 
+std::uintptr_t frame_here() noexcept { return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)); }
+
 void end_recording(trace::EndKind kind, int code) noexcept {
   if (!is_own_recording() || !claim_the_end()) return;
   finish_writer(kind, static_cast<std::uint32_t>(code));
 }
 
-void on_process_exit(int status, void*) noexcept { end_recording(trace::EndKind::kExited, status & 0xff); }
+void on_process_exit(int status, void*) noexcept {
+  take_last_exit_view();
+  end_recording(trace::EndKind::kExited, status & 0xff);
+}
 
 void on_process_quick_exit() noexcept {
+  take_immediate_exit_view(frame_here());
   end_recording(trace::EndKind::kExited, g_quick_exit_status.load(std::memory_order_relaxed) & 0xff);
 }
 
@@ -47,6 +55,7 @@ void register_process_exit() noexcept {
 }
 
 void before_immediate_exit(int status) noexcept {
+  take_immediate_exit_view(frame_here());
   if (is_own_recording()) record_deferred_at_exit();
   end_recording(trace::EndKind::kExited, status & 0xff);
 }

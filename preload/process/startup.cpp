@@ -1,5 +1,5 @@
-// Starts the recording of this process: at its first allocation, or in our constructor, whichever comes first. A
-// forked child starts its own at its first event after the fork.
+// Starts the recording of this process: at its first allocation, or in our constructor, whichever comes
+// first. A forked child starts its own at its first event after the fork.
 #include <dlfcn.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -10,6 +10,11 @@
 #include <new>
 
 #include "buffer/recording.h"
+#include "live_set/live_set.h"
+#include "live_set/mapping_set.h"
+#include "live_set/scrub.h"
+#include "process/overhead_watch.h"
+#include "process/program_choice.h"
 #include "process/settings.h"
 #include "process/shutdown.h"
 #include "process/writer_thread.h"
@@ -17,11 +22,17 @@
 #include "record/meta_log.h"
 #include "record/module_map.h"
 #include "record/pc_table.h"
+#include "record/resource_recorder.h"
 #include "record/sampling.h"
+#include "record/recorder.h"
 #include "record/stack_check.h"
 #include "record/thread_state.h"
+#include "scan/thread_layout.h"
 #include "sink/journal.h"
+#include "sink/resource_census.h"
+#include "snapshot/exit_views.h"
 #include "sys/clock.h"
+#include "sys/paths.h"
 
 namespace leak::hook {
 
@@ -39,37 +50,32 @@ void say(const char* sentence) noexcept {
   sys::write_all(STDERR_FILENO, line.c_str(), line.size());
 }
 
+bool is_glibc() noexcept { return std::strncmp(g_allocator.c_str(), "libc.so", std::strlen("libc.so")) == 0; }
+
 // Whose malloc the program uses, for the report.
 void describe_allocator() noexcept {
   void* const next = dlsym(RTLD_NEXT, "malloc");
   void* const chosen = dlsym(RTLD_DEFAULT, "malloc");
   if (next == nullptr) return;
-  const char* name = loaded_object_at(reinterpret_cast<std::uintptr_t>(next)).name;
+  const LoadedObject object = loaded_object_at(reinterpret_cast<std::uintptr_t>(next));
+  const char* name = object.name;
   if (loaded_object_at(reinterpret_cast<std::uintptr_t>(chosen)).name[0] == '\0') {
     g_allocator.add("the program's own malloc, which hides its allocations");
     return;
   }
   const char* slash = std::strrchr(name, '/');
   g_allocator.add(slash == nullptr ? name : slash + 1);
+  if (!is_glibc()) g_allocator_code = {object.map_start, object.map_end};
 }
 
-// LEAKHOOK_ONLY names programs; the list is comma-separated.
+// LEAKHOOK_ONLY and LEAKHOOK_PROCESS.
 bool is_chosen_program() noexcept {
-  if (g_settings.only.size() == 0) return true;
-  char buffer[4096];
-  const long length = sys::raw_syscall(SYS_readlink, sys::as_arg("/proc/self/exe"), sys::as_arg(buffer),
-                                       static_cast<long>(sizeof(buffer) - 1));
-  if (length <= 0) return true;
-  buffer[length] = '\0';
-  const char* slash = std::strrchr(buffer, '/');
-  const char* name = slash == nullptr ? buffer : slash + 1;
-  for (const char* at = g_settings.only.c_str(); *at != '\0';) {
-    const std::size_t part = std::strcspn(at, ",");
-    if (part == std::strlen(name) && std::strncmp(at, name, part) == 0) return true;
-    at += part;
-    if (*at == ',') ++at;
-  }
-  return false;
+  if (g_settings.process != 0 && g_settings.process != sys::getpid()) return false;
+  sys::PathText path;
+  sys::executable_path(path);
+  if (path.size() == 0) return true;
+  const char* slash = std::strrchr(path.c_str(), '/');
+  return is_among_programs(g_settings.only.c_str(), slash == nullptr ? path.c_str() : slash + 1);
 }
 
 // What a forked child inherited describes its parent: note the origin, then forget it all.
@@ -84,18 +90,33 @@ void leave_parent_behind(Origin& origin) noexcept {
   forget_all_thread_states();
   forget_meta_slot();
   repair_sampling_after_fork();
+  g_program_mappings.repair_after_fork();
   forget_pcs();
   prepare_stack_capture();
   forget_writer();
   new (&g_recording) Recording{};
 }
 
-// From here on allocations are a sample.
-void begin_sample() noexcept {
-  start_sampling(g_settings.sample_bytes, g_settings.sample_seed);
-  auto record = make_meta<trace::SamplingRecord>(trace::MetaKind::kSampling, sys::now_ticks());
-  record.sample_bytes = g_settings.sample_bytes;
+// Once. glibc's chunks have 32 bytes or more; others have blocks of 8.
+unsigned cell_shift() noexcept { return is_glibc() ? 5 : 3; }
+
+// This process records a sample from its first event on: because it is to, or, in a forked child, because its
+// parent had come to that.
+void sample_from_the_start() noexcept {
+  if (current_sample_bytes() == 0 && g_settings.sample_bytes != 0) begin_sampling(g_settings.sample_bytes, 0);
+  if (!is_sampling()) return;
+  const std::uint64_t quantum = std::uint64_t{1} << g_recording.time_quantum_shift;
+  auto record =
+      make_meta<trace::SamplingRecord>(trace::MetaKind::kSampling, g_recording.start_ticks & ~(quantum - 1));
+  record.sample_bytes = current_sample_bytes();
   append_meta_record(record);
+  settle_sampling();
+}
+
+// For scans of the heap.
+void watch_live_memory() noexcept {
+  g_live_set.enable(cell_shift());
+  g_program_mappings.enable();
 }
 
 Live start() noexcept {
@@ -106,11 +127,18 @@ Live start() noexcept {
     g_settings_read = true;
     if (complaint.size() != 0) say(complaint.c_str());
     complaint.clear();
+    g_tracked.store(g_settings.tracked, std::memory_order_relaxed);
+    find_thread_list_offset();
     resolve_module_lookup();
+    resolve_thread_layout();
     describe_allocator();
+    if (g_settings.sample_bytes != 0 || g_settings.max_overhead_permille != 0) {
+      prepare_sampling(cell_shift(), g_settings.sample_seed);
+    }
     prepare_stack_capture();
     if (!enable_stack_checks(g_settings.verify_stacks)) {
-      complaint.add("LEAKHOOK_VERIFY_STACKS wants libunwind.so.8, which is not installed; stacks are not checked");
+      complaint.add(
+          "LEAKHOOK_VERIFY_STACKS wants libunwind.so.8, which is not installed; stacks are not checked");
       say(complaint.c_str());
       complaint.clear();
     }
@@ -122,7 +150,11 @@ Live start() noexcept {
   if (!g_settings.enabled || !is_chosen_program()) return Live::kOff;
   g_recording.pid = sys::getpid();
   if (start_writer(g_settings, origin, g_allocator.c_str(), complaint)) {
-    if (g_settings.sample_bytes != 0) begin_sample();
+    sample_from_the_start();
+    if (g_settings.scan.enabled) watch_live_memory();
+    choose_exit_views(g_settings.scan);
+    g_scrub = g_settings.scrub;
+    g_free_stacks = g_settings.free_stacks;
     return Live::kRecording;
   }
   // A forked child's stderr may be anything by now.
@@ -180,7 +212,7 @@ bool resume_recording() noexcept {
 namespace {
 
 [[gnu::constructor(101)]] void construct() noexcept {
-  const HookScope scope(reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)));
+  const HookScope scope(LEAKHOOK_FRAME());
   const InternalWork internal;
   register_thread_exit();
   register_process_exit();

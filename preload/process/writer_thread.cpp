@@ -8,9 +8,12 @@
 #include <cstring>
 
 #include "buffer/recording.h"
+#include "process/overhead_watch.h"
 #include "process/process_record.h"
+#include "record/resource_recorder.h"
 #include "record/thread_state.h"
 #include "sink/writer.h"
+#include "snapshot/conductor.h"
 #include "sys/clock.h"
 #include "sys/futex.h"
 #include "sys/raw_thread.h"
@@ -24,6 +27,7 @@ enum class State : std::uint32_t { kStarting, kFailed, kServing, kStoodDown };
 
 // Shared with the writer thread; written by one side at a time, in turns that g_state and g_command mark.
 constinit Writer g_writer;
+constinit Conductor g_conductor;
 constinit sys::RawThread g_thread;
 constinit std::atomic<std::uint32_t> g_command{0};
 constinit std::atomic<std::uint32_t> g_state{0};
@@ -42,15 +46,23 @@ struct StartArguments {
 const char* explain(long error) noexcept {
   switch (-error) {
     case EACCES:
-    case EPERM: return "permission denied";
-    case ENOENT: return "no such directory";
-    case ENOTDIR: return "not a directory";
+    case EPERM:
+      return "permission denied";
+    case ENOENT:
+      return "no such directory";
+    case ENOTDIR:
+      return "not a directory";
     case ENOSPC:
-    case EDQUOT: return "no space left on the disk";
-    case EROFS: return "the file system is read-only";
-    case EFBIG: return "the file size limit is too small";
-    case ENOMEM: return "no memory";
-    default: return nullptr;
+    case EDQUOT:
+      return "no space left on the disk";
+    case EROFS:
+      return "the file system is read-only";
+    case EFBIG:
+      return "the file size limit is too small";
+    case ENOMEM:
+      return "no memory";
+    default:
+      return nullptr;
   }
 }
 
@@ -97,6 +109,8 @@ bool open_trace(const StartArguments& arguments) noexcept {
   setup.sample_ms = arguments.settings.sample_ms;
   setup.buffer_slots = arguments.settings.buffer_slots;
   setup.max_bytes = arguments.settings.max_bytes;
+  setup.tracks_fds = (arguments.settings.tracked & kTrackFds) != 0;
+  setup.tracks_threads = (arguments.settings.tracked & kTrackThreads) != 0;
 
   constexpr unsigned kMaxAttempts = 10000;
   for (unsigned attempt = 0; attempt != kMaxAttempts; ++attempt) {
@@ -140,12 +154,14 @@ void give_command(Command command) noexcept {
 
 // The program is in exec: either we vanish with it, or it comes back.
 void stand_down_for_exec() noexcept {
+  g_conductor.end(g_writer);
   g_writer.finish(trace::EndKind::kExec, 0);
   set_state(State::kStoodDown);
   while (command() == Command::kFinishForExec) {
     sys::futex_wait(g_command, static_cast<std::uint32_t>(Command::kFinishForExec));
   }
   g_writer.resume();
+  open_for_requests();
   set_state(State::kServing);
 }
 
@@ -154,18 +170,27 @@ void serve() noexcept {
   std::uint64_t next_reap_ns = 0;
   for (;;) {
     switch (command()) {
-      case Command::kFinish: g_writer.finish(g_end_kind, g_end_code); return;
-      case Command::kFinishForExec: stand_down_for_exec(); break;
+      case Command::kFinish:
+        g_conductor.end(g_writer);
+        g_writer.finish(g_end_kind, g_end_code);
+        return;
+      case Command::kFinishForExec:
+        stand_down_for_exec();
+        break;
       case Command::kNone:
-      case Command::kResume: break;
+      case Command::kResume:
+        break;
     }
     if (g_writer.program_is_gone()) {
       g_live.state.store(Live::kOff, std::memory_order_relaxed);
+      g_conductor.end(g_writer);
       g_writer.finish(trace::EndKind::kExited, 0);
       return;
     }
-    g_writer.run_once();
+    g_conductor.run_once(g_writer);
+    g_writer.run_once(g_conductor.longest_sleep_ns());
     const std::uint64_t now_ns = sys::clock_ns(CLOCK_MONOTONIC);
+    watch_overhead(g_writer, now_ns);
     if (now_ns >= next_reap_ns) {
       reap_dead_threads();
       next_reap_ns = now_ns + kReapIntervalNs;
@@ -179,6 +204,8 @@ int writer_main(void* data) noexcept {
   sys::close_all_descriptors();
   sys::raw_syscall(SYS_prctl, PR_SET_NAME, sys::as_arg("leakhook"));
   const bool opened = open_trace(arguments);
+  if (opened) open_overhead_watch(arguments.settings);
+  if (opened) g_conductor.begin(arguments.settings.scan);  // the program may end at once, and want a scan
   set_state(opened ? State::kServing : State::kFailed);
   // From here on `arguments` is gone.
   if (opened) serve();
@@ -195,7 +222,10 @@ bool start_writer(const Settings& settings, const Origin& origin, const char* al
   const long error = sys::start_raw_thread(g_thread, writer_main, &arguments);
   if (error != 0) {
     complaint.add("cannot start the writer thread: ");
-    if (error == -EAGAIN) complaint.add("too many threads"); else complaint.add("error ").add_number(static_cast<std::uint64_t>(-error));
+    if (error == -EAGAIN)
+      complaint.add("too many threads");
+    else
+      complaint.add("error ").add_number(static_cast<std::uint64_t>(-error));
     return false;
   }
   return wait_while(State::kStarting) == State::kServing;
@@ -223,6 +253,7 @@ void resume_writer() noexcept {
 
 void forget_writer() noexcept {
   g_writer.forget();
+  g_conductor.forget();
   g_thread.tid.store(0, std::memory_order_relaxed);
 }
 

@@ -8,11 +8,11 @@
 namespace leak::hook {
 
 constinit LivePage g_live;
-__thread ThreadLocal t_hook __attribute__((tls_model("initial-exec"))) = {nullptr, 0, nullptr, false};
+__thread ThreadLocal t_hook __attribute__((tls_model("initial-exec"))) = {};
 
-// A scope that is set is normally ours, further out on this stack: we are nested in it. But a signal handler may
-// have left the hook by siglongjmp. Then its frame is gone, which shows in a caller that is no further in than its
-// caller was, or in other frames having been written over it. On an alternate signal stack addresses
+// A scope that is set is normally ours, further out on this stack: we are nested in it. But a signal handler
+// may have left the hook by siglongjmp. Then its frame is gone, which shows in a caller that is no further in
+// than its caller was, or in other frames having been written over it. On an alternate signal stack addresses
 // say nothing, and the interrupted hook is still there.
 bool HookScope::scope_was_abandoned(std::uintptr_t frame) noexcept {
   const bool written_over = t_hook.scope->alive_ != (kAlive ^ t_hook.scope_frame);

@@ -9,7 +9,7 @@
 #include "record/meta_log.h"
 #include "sys/clock.h"
 #include "sys/pages.h"
-#include "sys/text.h"
+#include "sys/paths.h"
 
 namespace leak::hook {
 
@@ -48,7 +48,7 @@ std::uint64_t hash_bytes(const void* data, std::size_t size) noexcept {  // FNV-
   return hash;
 }
 
-void read_build_id(const ElfW(Phdr)* headers, std::size_t count, LoadedObject& object) noexcept {
+void read_build_id(const ElfW(Phdr) * headers, std::size_t count, LoadedObject& object) noexcept {
   for (std::size_t i = 0; i != count; ++i) {
     if (headers[i].p_type != PT_NOTE) continue;
     const char* note = reinterpret_cast<const char*>(object.load_bias + headers[i].p_vaddr);
@@ -101,22 +101,12 @@ int visit_object(dl_phdr_info* info, std::size_t, void* data) noexcept {
   return 1;
 }
 
-// The name as a path that still means the same when the program has changed its directory.
-void make_absolute(const char* name, sys::PathText& path) noexcept {
-  if (name[0] == '\0') {
-    char buffer[4096];
-    const long length = sys::raw_syscall(SYS_readlink, sys::as_arg("/proc/self/exe"), sys::as_arg(buffer),
-                                         static_cast<long>(sizeof(buffer)));
-    if (length > 0) path.add(buffer, static_cast<std::size_t>(length));
-    return;
-  }
-  if (name[0] != '/' && std::strchr(name, '/') != nullptr) {
-    char buffer[4096];
-    const long length =
-        sys::raw_syscall(SYS_getcwd, sys::as_arg(buffer), static_cast<long>(sizeof(buffer)));
-    if (length > 1) path.add(buffer, static_cast<std::size_t>(length - 1)).add("/");
-  }
-  path.add(name);
+// The loader's name of an object as a path. The program itself has none; one without a slash is no file (the
+// vDSO).
+void path_of(const LoadedObject& object, sys::PathText& path) noexcept {
+  if (object.name[0] == '\0') return sys::executable_path(path);
+  if (std::strchr(object.name, '/') != nullptr) return sys::make_absolute(object.name, path);
+  path.add(object.name);
 }
 
 std::uint32_t add_module(const LoadedObject& object, const ModuleIdentity& identity) noexcept {
@@ -125,7 +115,7 @@ std::uint32_t add_module(const LoadedObject& object, const ModuleIdentity& ident
   const std::uint32_t id = ++g_module_count;
 
   sys::PathText path;
-  make_absolute(object.name, path);
+  path_of(object, path);
   auto record = make_meta<trace::ModuleRecord>(trace::MetaKind::kModule, sys::now_ticks());
   record.module_id = id;
   record.build_id_bytes = static_cast<std::uint32_t>(object.build_id_bytes);

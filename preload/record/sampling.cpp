@@ -3,34 +3,21 @@
 #include <bit>
 
 #include "sys/clock.h"
-#include "sys/pages.h"
-#include "sys/spin_lock.h"
 
 namespace leak::hook {
 
-constinit std::atomic<std::uint64_t> g_sample_bytes{0};
+constinit std::atomic<const SamplingPeriod*> g_sampling{nullptr};
+constinit LiveSet g_left_out;
+constinit CodeRange g_allocator_code{0, 0};
 
 namespace {
 
-constexpr std::size_t kFilterBytes = 64U << 10;
-constexpr std::uint8_t kStuck = 255;  // a counter that was full once counts no more: it always says "perhaps"
-constexpr std::size_t kFirstSetCapacity = 4096;
+constexpr std::size_t kMostPeriods = 16;
 
-// How many sampled blocks share a hash. Written under g_lock, read without.
-constinit std::atomic<std::uint8_t> g_filter[kFilterBytes] = {};
-constinit sys::SpinLock g_lock;
-// Open addressing; 0 is empty. A removed entry's followers are moved up, so that probing may stop at a gap.
-constinit std::uintptr_t* g_set = nullptr;
-constinit std::size_t g_set_capacity = 0;
-constinit std::size_t g_set_count = 0;
+constinit SamplingPeriod g_periods[kMostPeriods] = {};
+constinit std::size_t g_period_count = 0;  // writer thread, or start-up
 constinit std::uint64_t g_seed = 0;
 constinit std::atomic<std::uint64_t> g_seeded_threads{0};
-
-std::uint64_t hash_of(std::uintptr_t address) noexcept { return (address >> 4) * 0x9e3779b97f4a7c15; }
-
-std::atomic<std::uint8_t>& filter_of(std::uintptr_t address) noexcept {
-  return g_filter[hash_of(address) >> 48 & (kFilterBytes - 1)];
-}
 
 std::uint64_t next_random(std::uint64_t& state) noexcept {  // xorshift64*, Vigna 2016
   state ^= state >> 12;
@@ -52,11 +39,14 @@ double natural_log(double x) noexcept {
   return exponent * kLn2 + 2 * z * series;
 }
 
+double uniform(std::uint64_t& random) noexcept {       // in (0, 1]
+  constexpr double kScale = 1.0 / 9007199254740992.0;  // 2^-53
+  return (static_cast<double>(next_random(random) >> 11) + 1) * kScale;
+}
+
 // Distance to the next point: exponential with mean `mean`.
 std::int64_t draw_distance(std::uint64_t& random, std::uint64_t mean) noexcept {
-  constexpr double kScale = 1.0 / 9007199254740992.0;  // 2^-53
-  const double uniform = (static_cast<double>(next_random(random) >> 11) + 1) * kScale;  // (0, 1]
-  return static_cast<std::int64_t>(-natural_log(uniform) * static_cast<double>(mean)) + 1;
+  return static_cast<std::int64_t>(-natural_log(uniform(random)) * static_cast<double>(mean)) + 1;
 }
 
 void seed(SamplePoint& point) noexcept {
@@ -65,98 +55,85 @@ void seed(SamplePoint& point) noexcept {
   for (int i = 0; i != 4; ++i) next_random(point.random);  // neighbouring seeds drift apart
 }
 
-std::size_t home_of(std::uintptr_t address) noexcept { return hash_of(address) >> 20 & (g_set_capacity - 1); }
-
-void put_locked(std::uintptr_t address) noexcept {
-  std::size_t at = home_of(address);
-  while (g_set[at] != 0) at = (at + 1) & (g_set_capacity - 1);
-  g_set[at] = address;
-}
-
-// false: no memory.
-bool make_room_locked() noexcept {
-  if (g_set != nullptr && g_set_count * 2 < g_set_capacity) return true;
-  const std::size_t capacity = g_set == nullptr ? kFirstSetCapacity : g_set_capacity * 2;
-  void* memory = sys::map_pages(capacity * sizeof(std::uintptr_t));
-  if (memory == nullptr) return g_set != nullptr && g_set_count + 1 < g_set_capacity;
-  std::uintptr_t* const old_set = g_set;
-  const std::size_t old_capacity = g_set_capacity;
-  g_set = static_cast<std::uintptr_t*>(memory);
-  g_set_capacity = capacity;
-  for (std::size_t i = 0; i != old_capacity; ++i) {
-    if (old_set[i] != 0) put_locked(old_set[i]);
-  }
-  if (old_set != nullptr) sys::unmap_pages(old_set, old_capacity * sizeof(std::uintptr_t));
+// The process has no memory: behind a point, or where a rate begins, the next distance starts anew.
+bool first_point_within(SamplePoint& point, std::int64_t bytes) noexcept {
+  point.bytes_left = draw_distance(point.random, point.rate) - bytes;
+  if (point.bytes_left > 0) return false;
+  point.bytes_left = draw_distance(point.random, point.rate);
   return true;
 }
 
-bool erase_locked(std::uintptr_t address) noexcept {
-  if (g_set == nullptr) return false;
-  std::size_t at = home_of(address);
-  while (g_set[at] != address) {
-    if (g_set[at] == 0) return false;
-    at = (at + 1) & (g_set_capacity - 1);
+// The thread's next point was drawn at another rate. Coarser now: each point of the old process stays with
+// probability old/new, which makes it the new process exactly; until the first of them nothing has to be
+// done.
+[[gnu::noinline]] bool take_first_sample(SamplePoint& point, std::int64_t bytes,
+                                         std::uint64_t rate) noexcept {
+  const std::uint64_t old_rate = point.rate;
+  if (point.random == 0) seed(point);
+  if (old_rate == 0 || old_rate > rate) {
+    point.rate = rate;
+    return first_point_within(point, bytes);
   }
-  for (std::size_t next = at;;) {
-    next = (next + 1) & (g_set_capacity - 1);
-    if (g_set[next] == 0) break;
-    // Moves up unless its home lies behind the gap.
-    const std::size_t from_home = (next - home_of(g_set[next])) & (g_set_capacity - 1);
-    if (from_home >= ((next - at) & (g_set_capacity - 1))) {
-      g_set[at] = g_set[next];
-      at = next;
-    }
+  const std::int64_t offset = point.bytes_left;
+  point.bytes_left -= bytes;
+  if (point.bytes_left > 0) return false;
+  point.rate = rate;
+  if (uniform(point.random) * static_cast<double>(rate) <= static_cast<double>(old_rate)) {
+    point.bytes_left = draw_distance(point.random, rate);
+    return true;
   }
-  g_set[at] = 0;
+  return first_point_within(point, bytes - offset);
+}
+
+bool take_sample(SamplePoint& point, std::size_t size, std::uint64_t rate) noexcept {
+  const std::int64_t bytes = size == 0 ? 1 : static_cast<std::int64_t>(size & INT64_MAX);
+  if (point.rate != rate) [[unlikely]]
+    return take_first_sample(point, bytes, rate);
+  point.bytes_left -= bytes;
+  if (point.bytes_left > 0) return false;
+  point.bytes_left = draw_distance(point.random, rate);
   return true;
 }
 
 }  // namespace
 
-void start_sampling(std::uint64_t sample_bytes, std::uint64_t seed) noexcept {
+void prepare_sampling(unsigned cell_shift, std::uint64_t seed) noexcept {
   g_seed = seed != 0 ? seed : sys::read_cycle_counter();
-  g_sample_bytes.store(sample_bytes, std::memory_order_relaxed);
+  g_left_out.enable(cell_shift);
 }
 
-void repair_sampling_after_fork() noexcept { g_lock.unlock(); }
-
-bool take_sample(SamplePoint& point, std::size_t size) noexcept {
-  // A block of no bytes would never be seen: it counts as one.
-  const std::int64_t bytes = size == 0 ? 1 : static_cast<std::int64_t>(size & INT64_MAX);
-  if (point.random != 0) [[likely]] {
-    point.bytes_left -= bytes;
-    if (point.bytes_left > 0) [[likely]] return false;
-  } else {
-    seed(point);
-    point.bytes_left = draw_distance(point.random, g_sample_bytes.load(std::memory_order_relaxed)) - bytes;
-    if (point.bytes_left > 0) return false;
-  }
-  // The process has no memory: after a point, the next distance starts anew behind this block.
-  point.bytes_left = draw_distance(point.random, g_sample_bytes.load(std::memory_order_relaxed));
+bool begin_sampling(std::uint64_t sample_bytes, std::uint64_t since) noexcept {
+  if (g_period_count == kMostPeriods) return false;
+  SamplingPeriod& period = g_periods[g_period_count++];
+  period = {current_sample_bytes(), sample_bytes, since};
+  g_sampling.store(&period, std::memory_order_release);  // pairs with choose_allocation
   return true;
 }
 
-void add_sampled_block(const void* block) noexcept {
-  const std::uintptr_t address = reinterpret_cast<std::uintptr_t>(block);
-  const sys::SpinGuard guard(g_lock);
-  if (!make_room_locked()) return;  // its free will be missed: a block too many, in memory that is exhausted
-  put_locked(address);
-  ++g_set_count;
-  std::atomic<std::uint8_t>& counter = filter_of(address);
-  const std::uint8_t count = counter.load(std::memory_order_relaxed);
-  // Not ordered against a free of this very block: whoever frees it got the address from us, after this.
-  if (count != kStuck) counter.store(static_cast<std::uint8_t>(count + 1), std::memory_order_relaxed);
+void settle_sampling() noexcept { g_live.samples.store(true, std::memory_order_relaxed); }
+
+std::uint64_t current_sample_bytes() noexcept {
+  const SamplingPeriod* const period = g_sampling.load(std::memory_order_relaxed);
+  return period == nullptr ? 0 : period->sample_bytes;
 }
 
-bool remove_sampled_block(const void* block) noexcept {
-  const std::uintptr_t address = reinterpret_cast<std::uintptr_t>(block);
-  std::atomic<std::uint8_t>& counter = filter_of(address);
-  if (counter.load(std::memory_order_relaxed) == 0) [[likely]] return false;
-  const sys::SpinGuard guard(g_lock);
-  if (!erase_locked(address)) return false;
-  --g_set_count;
-  const std::uint8_t count = counter.load(std::memory_order_relaxed);
-  if (count != kStuck) counter.store(static_cast<std::uint8_t>(count - 1), std::memory_order_relaxed);
+void repair_sampling_after_fork() noexcept {
+  const std::uint64_t rate = current_sample_bytes();
+  g_period_count = 0;
+  if (rate != 0) begin_sampling(rate, 0);
+  g_periods[0].rate_before = rate;
+  t_hook.sample_point = {};
+}
+
+bool choose_allocation(const void* block, std::size_t size, std::uint64_t ticks) noexcept {
+  const SamplingPeriod* const period = g_sampling.load(std::memory_order_acquire);
+  const std::uint64_t rate = ticks < period->since ? period->rate_before : period->sample_bytes;
+  if (rate == 0) return true;  // no block is left out yet
+  if (!take_sample(t_hook.sample_point, size, rate)) {
+    note_left_out(block);
+    return false;
+  }
+  g_left_out.erase(reinterpret_cast<std::uintptr_t>(block));
   return true;
 }
 

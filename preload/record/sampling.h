@@ -1,42 +1,98 @@
-// LEAKHOOK_SAMPLE_BYTES=R: not every allocation is recorded, but on average one per R bytes. Sampling points lie on
-// the stream of allocated bytes as a Poisson process; a block is recorded if a point falls into it, that is with
-// probability 1 - exp(-size/R), and the analyzer weighs it with the inverse. (The method of tcmalloc and
-// jemalloc; jemalloc's PROFILING_INTERNALS.md derives the weights.)
+// Recording a sample: not every allocation is recorded, but on average one per R bytes. Sampling points lie
+// on the stream of allocated bytes as a Poisson process; a block is recorded if a point falls into it, that
+// is with probability 1 - exp(-size/R), and the analyzer weighs it with the inverse. (The method of tcmalloc
+// and jemalloc; jemalloc's PROFILING_INTERNALS.md derives the weights.)
 //
-// Frees: a filter of one byte per hash tells nearly all unsampled blocks from sampled ones; a set of addresses
-// decides the rest.
+// A sample may begin, and become coarser, while threads record. So that the analyzer knows of each event
+// which rate it was recorded at, a rate holds from a moment that is published some milliseconds ahead: events
+// are compared with it by their own stamps.
+//
+// Frees: the blocks left out are known (a LiveSet of them); what is not known to be left out is recorded. A
+// block that was recorded before the sample began is thus freed in the trace like any other, and memory that is
+// used again and again costs a look at its mark, not a write.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 
+#include "buffer/live.h"
+#include "live_set/live_set.h"
+#include "record/hook_scope.h"
+
 namespace leak::hook {
 
-// 0: every allocation is recorded.
-extern constinit std::atomic<std::uint64_t> g_sample_bytes;
-
-inline bool is_sampling() noexcept { return g_sample_bytes.load(std::memory_order_relaxed) != 0; }
-
-// One per thread, zero-filled to start with.
-struct SamplePoint {
-  std::int64_t bytes_left;  // until the next sampling point
-  std::uint64_t random;     // state of the generator; 0: not seeded
+// Never changed once it is published.
+struct SamplingPeriod {
+  std::uint64_t rate_before;   // 0: everything is recorded
+  std::uint64_t sample_bytes;  // R, for events from `since` on
+  std::uint64_t since;         // ticks
 };
 
-// Starts sampling, before recording does. seed 0: seeded by time.
-void start_sampling(std::uint64_t sample_bytes, std::uint64_t seed) noexcept;
+extern constinit std::atomic<const SamplingPeriod*> g_sampling;  // nullptr: everything is recorded
+extern constinit LiveSet g_left_out;
 
-// Whether an allocation of `size` bytes is to be recorded.
-bool take_sample(SamplePoint& point, std::size_t size) noexcept;
+inline bool is_sampling() noexcept { return g_sampling.load(std::memory_order_relaxed) != nullptr; }
 
-// A forked child: another thread of the parent may have been in here.
+// Takes note of how close blocks may begin (LiveSet::enable), so that a sample may be taken. Before the first event.
+void prepare_sampling(unsigned cell_shift, std::uint64_t seed) noexcept;
+
+// Events stamped `since` or later are sampled at this rate. Writer only, or before the first event. false: it
+// changed too often.
+bool begin_sampling(std::uint64_t sample_bytes, std::uint64_t since) noexcept;
+
+// `since` is safely past: from now on hooks may leave a block out without looking at the clock.
+void settle_sampling() noexcept;
+
+std::uint64_t current_sample_bytes() noexcept;  // 0: everything is recorded
+
+// A forked child goes on at its parent's rate, with other random numbers.
 void repair_sampling_after_fork() noexcept;
 
-// A sampled block came into being.
-void add_sampled_block(const void* block) noexcept;
+// Whether an allocation stamped `ticks` is to be recorded; remembers it if not.
+bool choose_allocation(const void* block, std::size_t size, std::uint64_t ticks) noexcept;
 
-// The block ends. Whether it was a sampled one, which it then is no longer.
-bool remove_sampled_block(const void* block) noexcept;
+inline bool is_left_out(const void* block) noexcept {
+  return g_left_out.contains(reinterpret_cast<std::uintptr_t>(block));
+}
+
+inline void note_left_out(const void* block) noexcept {
+  const std::uintptr_t address = reinterpret_cast<std::uintptr_t>(block);
+  if (!g_left_out.contains(address)) [[unlikely]]
+    g_left_out.insert(address);
+}
+
+// Takes the block's bytes off the way to the thread's next sampling point. False: the point lies within the
+// block; then nothing has changed.
+inline bool pass_sampling_point(std::size_t size) noexcept {
+  std::int64_t& bytes_left = t_hook.sample_point.bytes_left;
+  // A block of no bytes would never be seen: it counts as one. A size that is negative here will not be had.
+  const std::int64_t left = bytes_left - static_cast<std::int64_t>(size | (size == 0 ? 1U : 0U));
+  if (left <= 0) return false;
+  bytes_left = left;
+  return true;
+}
+
+// The short ways, which hold once a sample is settled. In a scope: whether the block is left out.
+inline bool leaves_out(const HookScope& scope, std::size_t size) noexcept {
+  return g_live.samples.load(std::memory_order_relaxed) && !scope.nested() && pass_sampling_point(size);
+}
+// Whether a hook may do without a scope, for a block that is left out. What the allocator does meanwhile is
+// told from the program's doing by where it is called from (is_from_allocator).
+inline bool is_scope_free() noexcept {
+  return g_live.samples.load(std::memory_order_relaxed) && t_hook.scope_frame == 0;
+}
+
+// The allocator's code; empty for libc's, whose calls of mmap do not come through our hooks. Set before
+// recording.
+struct CodeRange {
+  std::uintptr_t begin;
+  std::uintptr_t end;
+};
+extern constinit CodeRange g_allocator_code;
+
+inline bool is_from_allocator(const HookFrame& frame) noexcept {
+  return frame.return_address - g_allocator_code.begin < g_allocator_code.end - g_allocator_code.begin;
+}
 
 }  // namespace leak::hook

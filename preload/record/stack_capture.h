@@ -1,5 +1,6 @@
 // The call stack of one thread, as the difference from its previous one. One interface; CMake picks the file:
-// stack_capture_libunwind.cpp walks every frame with libunwind, stack_capture_cfi.cpp walks only what changed.
+// stack_capture_libunwind.cpp walks every frame with libunwind, stack_capture_cfi.cpp walks only what
+// changed.
 //
 // Thread rules: an instance belongs to one thread and is used only inside a hook (never re-entered).
 // Lives in zero-filled mapped memory; no constructor or destructor runs.
@@ -8,23 +9,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "record/hook_frame.h"
+
 namespace leak::hook {
-
-// Registers as they will be when the hooked function has returned: pc is the return address, sp the stack
-// pointer after the return, bp the caller's frame pointer register.
-struct CaptureStart {
-  std::uintptr_t pc;
-  std::uintptr_t sp;
-  std::uintptr_t bp;
-};
-
-// For a function compiled with -fno-omit-frame-pointer and not inlined: its caller's registers.
-#define LEAKHOOK_CAPTURE_START()                                                                     \
-  ::leak::hook::CaptureStart {                                                                       \
-    reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)),                                   \
-        reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) + 2 * sizeof(void*),            \
-        *static_cast<const std::uintptr_t*>(__builtin_frame_address(0))                              \
-  }
 
 // Stack = previous stack with all but its `keep` outermost frames dropped, then `push` frames put on, whose
 // pc ids stand leaf first at `pc_ids` until the next call on the same instance.

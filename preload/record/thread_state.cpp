@@ -4,8 +4,8 @@
 
 #include <cstring>
 
-#include "record/meta_log.h"
 #include "buffer/recording.h"
+#include "record/meta_log.h"
 #include "sys/clock.h"
 #include "sys/pages.h"
 #include "sys/spin_lock.h"
@@ -21,23 +21,26 @@ constinit ThreadState* g_free_states = nullptr;  // those of ended threads
 constinit pthread_key_t g_exit_key = 0;
 constinit bool g_has_exit_key = false;
 
-constexpr std::size_t kStackOffset = (sizeof(ThreadState) + 63) & ~std::size_t{63};
+constexpr std::size_t round_to_line(std::size_t bytes) noexcept { return (bytes + 63) & ~std::size_t{63}; }
+constexpr std::size_t kStackOffset = round_to_line(sizeof(ThreadState));
 
 // glibc keeps the first keys of a thread in place; a later one would make pthread_setspecific allocate.
 constexpr pthread_key_t kKeysInPlace = 32;
 
 ThreadState* make_state(std::uint32_t tid) noexcept {
-  void* memory = sys::map_pages(kStackOffset + stack_capture_bytes());
+  const std::size_t deferred_offset = kStackOffset + round_to_line(stack_capture_bytes());
+  void* memory = sys::map_pages(deferred_offset + ThreadState::kMaxDeferred * sizeof(trace::Event));
   if (memory == nullptr) return nullptr;
   ThreadState* state = static_cast<ThreadState*>(memory);  // zero-filled: every member's start value
   state->stack = reinterpret_cast<StackCapture*>(static_cast<char*>(memory) + kStackOffset);
+  state->deferred = reinterpret_cast<trace::Event*>(static_cast<char*>(memory) + deferred_offset);
   state->owner.store(tid, std::memory_order_relaxed);
   ThreadState* head = g_all_states.load(std::memory_order_relaxed);
   do {
     state->next_of_all = head;
     // release: pairs with the walk in reap_dead_threads.
-  } while (!g_all_states.compare_exchange_weak(head, state, std::memory_order_release,
-                                               std::memory_order_relaxed));
+  } while (
+      !g_all_states.compare_exchange_weak(head, state, std::memory_order_release, std::memory_order_relaxed));
   return state;
 }
 
@@ -73,7 +76,7 @@ void emit_thread_record(std::uint32_t tid, std::uint16_t flags) noexcept {
 }
 
 void on_thread_exit(void*) noexcept {
-  const HookScope scope(reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)));
+  const HookScope scope(LEAKHOOK_FRAME());
   if (!scope.nested()) release_thread_state();
 }
 
@@ -90,6 +93,8 @@ ThreadState* acquire_thread_state() noexcept {
   state->tid = tid;
   g_recording.threads.fetch_add(1, std::memory_order_relaxed);
   state->stack_is_new = true;
+  state->resizing.store(0, std::memory_order_relaxed);
+  state->signal_stack.store(0, std::memory_order_relaxed);
   state->deferred_count.store(0, std::memory_order_relaxed);
   t_hook.state = state;
   emit_thread_record(tid, trace::kThreadStarted | trace::kThreadNamed);
@@ -102,8 +107,8 @@ ThreadState* acquire_thread_state() noexcept {
 
 void give_slot_away(ThreadState& state) noexcept {
   Slot* const slot = state.slot;
-  // First: a signal handler that jumps away must not leave a slot that is given away twice. One that is given away
-  // not at all is found in the journal at the end.
+  // First: a signal handler that jumps away must not leave a slot that is given away twice. One that is given
+  // away not at all is found in the journal at the end.
   state.slot = nullptr;
   state.cursor = nullptr;
   state.end = nullptr;
@@ -134,6 +139,22 @@ void reap_dead_threads() noexcept {
     const long result = sys::raw_syscall(SYS_tgkill, g_recording.pid, static_cast<long>(owner), 0);
     if (result != -3 /* ESRCH */) continue;
     give_back(*state);
+  }
+}
+
+void for_each_resized_block(void (*visit)(void* context, std::uintptr_t block), void* context) noexcept {
+  for (ThreadState* state = g_all_states.load(std::memory_order_acquire); state != nullptr;
+       state = state->next_of_all) {
+    const std::uintptr_t block = state->resizing.load(std::memory_order_relaxed);
+    if (block != 0) visit(context, block);
+  }
+}
+
+void for_each_signal_stack(void (*visit)(void* context, std::uintptr_t stack), void* context) noexcept {
+  for (ThreadState* state = g_all_states.load(std::memory_order_acquire); state != nullptr;
+       state = state->next_of_all) {
+    const std::uintptr_t stack = state->signal_stack.load(std::memory_order_relaxed);
+    if (stack != 0 && state->owner.load(std::memory_order_relaxed) != 0) visit(context, stack);
   }
 }
 

@@ -11,7 +11,60 @@ constexpr std::size_t kWords = trace::kSlotDataBytes / sizeof(std::uint64_t);
 // are half a word each in the slot.
 constexpr std::size_t kColumnBytesPerSlot =
     (kWords / trace::kRawFixedWords + 1) * trace::column_bytes_bound(0) + kWords * 2 * 5;
+// A model that stays in the processor's cache: the larger one saves little more, and costs the program its
+// own lines.
+constexpr std::uint32_t kModelFlags = trace::kEventsAddressModel | trace::kEventsSmallModel;
 constexpr std::size_t kColumnBytes = kColumnBytesPerSlot * Batch::kMaxSections;
+// Where most addresses are predicted they take a byte each. Where not, the model saves next to nothing: it
+// rests, and is tried again with every eighth batch.
+constexpr std::uint64_t kPoorBytesPerAddress = 2;
+constexpr std::uint32_t kRestingBatches = 7;
+
+struct TimeSpan {
+  std::uint64_t first;
+  std::uint64_t last;
+
+  void cover(std::uint64_t begin, std::uint64_t end) noexcept {
+    if (begin < first) first = begin;
+    if (end > last) last = end;
+  }
+};
+
+// What the model knows of the event at `next` is fetched while the one before is being written.
+inline void expect(const trace::ColumnEncoder& encoder, const std::uint64_t* next,
+                   const std::uint64_t* end) noexcept {
+  if (end - next > 1) encoder.expect(next[1] >> 8);
+}
+
+// The event at `cursor` to the columns. false: it makes no sense; the rest of the slot is lost.
+inline bool put_next(trace::ColumnEncoder& encoder, const std::uint64_t*& cursor, const std::uint64_t* end,
+                     TimeSpan& span) noexcept {
+  const std::uint64_t* const at = cursor;
+  const trace::RawShape shape = trace::raw_shape(at, end);
+  if (shape == trace::RawShape::kOther) [[unlikely]] {
+    trace::Event event;
+    const std::uint32_t* pc_ids = nullptr;
+    if (!trace::get_raw_event(cursor, end, event, pc_ids)) return false;
+    encoder.put(event, pc_ids);
+    span.cover(event.begin_ticks, event.ticks);
+    return true;
+  }
+  const trace::Op op = static_cast<trace::Op>(at[1] & (trace::kNoStackBit - 1));
+  const std::uint64_t address = at[1] >> 8;
+  if (shape == trace::RawShape::kFree) {
+    cursor = at + trace::kRawFixedWords;
+    expect(encoder, cursor, end);
+    encoder.put_free(op, at[0], address);
+  } else {
+    const std::uint32_t push = static_cast<std::uint32_t>(at[2] >> 48);
+    const auto* const pc_ids = reinterpret_cast<const std::uint32_t*>(at + trace::kRawFixedWords);
+    cursor = at + trace::kRawFixedWords + (push + 1) / 2;
+    expect(encoder, cursor, end);
+    encoder.put_allocation(op, at[0], address, at[2] & 0xffffffff, at[2] >> 32 & 0xffff, push, pc_ids);
+  }
+  span.cover(at[0], at[0]);
+  return true;
+}
 
 }  // namespace
 
@@ -27,7 +80,7 @@ bool Batch::open(bool use_address_model) noexcept {
     address_model_ = static_cast<trace::AddressModel*>(sys::map_pages(sizeof(trace::AddressModel)));
     if (address_model_ == nullptr) return false;
   }
-  encoder_.set_address_model(address_model_);
+  model_rest_ = 0;
   clear();
   return true;
 }
@@ -41,20 +94,14 @@ void Batch::add(Slot* slot) noexcept {
   // acquire: pairs with the recorder's commit.
   const std::uint64_t* const end =
       cursor + slot->used.load(std::memory_order_acquire) / sizeof(std::uint64_t);
-  trace::Event event;
-  const std::uint32_t* pc_ids = nullptr;
+  TimeSpan span = {empty() ? UINT64_MAX : first_ticks_, last_ticks_};
   std::uint32_t count = 0;
-  std::uint64_t first_ticks = empty() ? UINT64_MAX : first_ticks_;
-  std::uint64_t last_ticks = last_ticks_;
-  while (cursor != end && trace::get_raw_event(cursor, end, event, pc_ids)) {
-    encoder.put(event, pc_ids);
-    if (event.begin_ticks < first_ticks) first_ticks = event.begin_ticks;
-    if (event.ticks > last_ticks) last_ticks = event.ticks;
-    ++count;
-  }
+  while (cursor != end && put_next(encoder, cursor, end, span)) ++count;
+  encoder.end_section();
   encoder_ = encoder;
-  first_ticks_ = first_ticks;
-  last_ticks_ = last_ticks;
+  has_resources_ = has_resources_ || (slot->flags & trace::kSlotHasResources) != 0;
+  first_ticks_ = span.first;
+  last_ticks_ = span.last;
   sections_[section_count_] = {slot->chunk_id.load(std::memory_order_relaxed), slot->tid, count};
   slots_[section_count_] = slot;
   ++section_count_;
@@ -76,7 +123,7 @@ Compressor::Frame Batch::compress(Compressor& compressor, trace::ChunkHeader& he
     lengths[i] = static_cast<std::uint32_t>(column.end - column.begin);
     column_bytes += lengths[i];
   }
-  const std::uint32_t flags = address_model_ != nullptr ? trace::kEventsAddressModel : 0;
+  const std::uint32_t flags = trace::kEventsTimeRuns | (encoder_.has_address_model() ? kModelFlags : 0);
   const trace::EventsHeader events = {section_count_, flags};
   const std::size_t table_bytes = section_count_ * sizeof(trace::SectionEntry);
   const std::size_t body_bytes = sizeof(events) + table_bytes + sizeof(lengths) + column_bytes;
@@ -84,7 +131,7 @@ Compressor::Frame Batch::compress(Compressor& compressor, trace::ChunkHeader& he
   header = trace::ChunkHeader{};
   header.magic = trace::kChunkMagic;
   header.kind = trace::ChunkKind::kEvents;
-  header.version = trace::kFormatVersion;
+  header.version = has_resources_ ? trace::kResourcesVersion : trace::kFormatVersion;
   header.chunk_id = sections_[0].chunk_id;
   header.first_ticks = first_ticks_;
   header.last_ticks = last_ticks_;
@@ -105,15 +152,31 @@ Compressor::Frame Batch::compress(Compressor& compressor, trace::ChunkHeader& he
 }
 
 void Batch::release(SlotPool& pool) noexcept {
+  judge_model();
   for (std::uint32_t i = 0; i != section_count_; ++i) pool.release(slots_[i]);
   clear();
 }
 
+void Batch::judge_model() noexcept {
+  if (model_rest_ != 0) {
+    --model_rest_;
+    return;
+  }
+  std::uint64_t bytes = 0;
+  for (const trace::Column one : {trace::Column::kAddress, trace::Column::kFreeAddress}) {
+    bytes += static_cast<std::uint64_t>(encoder_.column(one).end - encoder_.column(one).begin);
+  }
+  if (bytes > kPoorBytesPerAddress * event_count_) model_rest_ = kRestingBatches;
+}
+
 void Batch::clear() noexcept {
   encoder_.clear();
-  if (address_model_ != nullptr) address_model_->begin_chunk();
+  trace::AddressModel* const model = model_rest_ == 0 ? address_model_ : nullptr;
+  if (model != nullptr) model->begin_chunk(trace::AddressModel::kSmallPlaceBits);
+  encoder_.set_address_model(model);
   section_count_ = 0;
   event_count_ = 0;
+  has_resources_ = false;
   first_ticks_ = 0;
   last_ticks_ = 0;
 }

@@ -1,12 +1,12 @@
-// Raw event slots on their way to one kEvents frame: split into columns as they come in, written out together.
-// Used by the writer thread only.
+// Raw event slots on their way to one kEvents frame: split into columns as they come in, written out
+// together. Used by the writer thread only.
 #pragma once
 
 #include <cstdint>
 
 #include "buffer/slot_pool.h"
 #include "sink/compressor.h"
-#include "trace_format/column_codec.h"
+#include "trace_format/column_encoder.h"
 #include "trace_format/layout.h"
 
 namespace leak::hook {
@@ -33,13 +33,17 @@ class Batch {
   std::uint32_t tid() const noexcept;
 
  private:
+  // Lets the address model rest if it predicted too little of what was written.
+  void judge_model() noexcept;
   void clear() noexcept;
 
   trace::ColumnEncoder encoder_;
   trace::AddressModel* address_model_ = nullptr;
+  std::uint32_t model_rest_ = 0;  // so many batches are yet to be written without it
   std::uint32_t time_quantum_shift_ = 0;
   std::uint32_t section_count_ = 0;
   std::uint32_t event_count_ = 0;
+  bool has_resources_ = false;
   std::uint64_t first_ticks_ = 0;
   std::uint64_t last_ticks_ = 0;
   trace::SectionEntry sections_[kMaxSections] = {};

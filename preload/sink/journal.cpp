@@ -21,12 +21,15 @@ constexpr std::uint64_t segment_offset(std::uint32_t number) noexcept {
 
 long map_shared(int descriptor, std::uint64_t offset, std::size_t bytes, void* where = nullptr) noexcept {
   const int flags = MAP_SHARED | (where != nullptr ? MAP_FIXED : 0);
-  return sys::raw_syscall(SYS_mmap, sys::as_arg(where), static_cast<long>(bytes), PROT_READ | PROT_WRITE, flags,
-                          descriptor, static_cast<long>(offset));
+  const long memory = sys::raw_syscall(SYS_mmap, sys::as_arg(where), static_cast<long>(bytes),
+                                       PROT_READ | PROT_WRITE, flags, descriptor, static_cast<long>(offset));
+  if (where == nullptr && !sys::is_error(memory)) sys::add_own_memory(reinterpret_cast<void*>(memory), bytes);
+  return memory;
 }
 
 long create(const char* path) noexcept {
-  return sys::raw_syscall(SYS_openat, AT_FDCWD, sys::as_arg(path), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  return sys::raw_syscall(SYS_openat, AT_FDCWD, sys::as_arg(path), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC,
+                          0644);
 }
 
 }  // namespace
@@ -65,6 +68,7 @@ long Journal::open(const char* path, const void* process_record, std::size_t pro
   header_->process_start_ticks = start_ticks;
   std::memcpy(reinterpret_cast<char*>(memory) + trace::kJournalProcessOffset, process_record, process_bytes);
   header_->process_bytes = static_cast<std::uint32_t>(process_bytes);
+  control()->version.store(trace::kControlVersion, std::memory_order_relaxed);
   result = grow(pool);
   if (result != 0) return result;
   header_->magic = trace::kJournalMagic;  // last: a journal with it is complete
@@ -82,6 +86,11 @@ long Journal::grow(SlotPool& pool) noexcept {
   header_->slot_count.store((number + 1) * SlotPool::kSlotsPerSegment, std::memory_order_release);
   pool.add_segment(reinterpret_cast<void*>(memory));
   return 0;
+}
+
+trace::JournalControl* Journal::control() noexcept {
+  if (header_ == nullptr) return nullptr;
+  return reinterpret_cast<trace::JournalControl*>(reinterpret_cast<char*>(header_) + trace::kJournalControlOffset);
 }
 
 void Journal::store_calibration(std::uint64_t ticks, std::uint64_t mono_ns) noexcept {
@@ -107,7 +116,8 @@ long Journal::restore(const SlotPool& pool) noexcept {
   const std::uint32_t segments = pool.slot_count() / SlotPool::kSlotsPerSegment;
   const long result = allocate(0, segment_offset(segments));
   if (result != 0) return result;
-  long written = sys::raw_syscall(SYS_pwrite64, descriptor_, sys::as_arg(header_), trace::kJournalSlotsOffset, 0);
+  long written =
+      sys::raw_syscall(SYS_pwrite64, descriptor_, sys::as_arg(header_), trace::kJournalSlotsOffset, 0);
   for (std::uint32_t i = 0; i != segments && written > 0; ++i) {
     written = sys::raw_syscall(SYS_pwrite64, descriptor_, sys::as_arg(pool.segment(i)), kSegmentBytes,
                                static_cast<long>(segment_offset(i)));

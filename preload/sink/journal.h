@@ -8,6 +8,7 @@
 
 #include "buffer/slot_pool.h"
 #include "sys/text.h"
+#include "trace_format/control.h"
 #include "trace_format/layout.h"
 
 namespace leak::hook {
@@ -19,8 +20,13 @@ class Journal {
   long open(const char* path, const void* process_record, std::size_t process_bytes, std::uint32_t pid,
             std::uint64_t start_ticks, SlotPool& pool) noexcept;
 
+  // Its slots may hold events about resources.
+  void announce_resources() noexcept { header_->version = trace::kResourcesVersion; }
+
   // One more segment of slots. 0 or minus an error number.
   long grow(SlotPool& pool) noexcept;
+
+  trace::JournalControl* control() noexcept;
 
   void store_calibration(std::uint64_t ticks, std::uint64_t mono_ns) noexcept;
   void store_drops(const std::atomic<std::uint64_t>* dropped) noexcept;

@@ -7,6 +7,7 @@
 
 #include "buffer/live.h"
 #include "buffer/recording.h"
+#include "sink/resource_census.h"
 #include "sys/clock.h"
 #include "sys/syscalls.h"
 
@@ -63,6 +64,10 @@ long Writer::open(const WriterSetup& setup) noexcept {
   own_slot_ = pool().take(trace::ChunkKind::kMeta, 0);
   sample_interval_ns_ = setup.sample_ms * kNsPerMs;
   buffer_slots_ = setup.buffer_slots;
+  tracks_fds_ = setup.tracks_fds;
+  tracks_threads_ = setup.tracks_threads;
+  if (tracks_fds_ || tracks_threads_) journal_.announce_resources();
+  if (tracks_fds_) append_descriptors(trace::kDescriptorAtStart);
   probe_.open();
   sample(sys::clock_ns(CLOCK_MONOTONIC));
   return 0;
@@ -93,10 +98,12 @@ void Writer::forget() noexcept {
   failed_ = false;
 }
 
-void Writer::run_once() noexcept {
+void Writer::run_once(std::uint64_t longest_sleep_ns) noexcept {
   const std::uint64_t before = sys::clock_ns(CLOCK_MONOTONIC);
   if (before < next_sample_ns_) {
-    g_recording.slots.writer_sleep(static_cast<std::int64_t>(next_sample_ns_ - before));
+    const std::uint64_t until_sample_ns = next_sample_ns_ - before;
+    const std::uint64_t sleep_ns = until_sample_ns < longest_sleep_ns ? until_sample_ns : longest_sleep_ns;
+    g_recording.slots.writer_sleep(static_cast<std::int64_t>(sleep_ns));
   }
   take_in();
   relieve_shortage();
@@ -217,6 +224,39 @@ bool Writer::append_own(trace::MetaHeader& record, std::size_t bytes) noexcept {
   return true;
 }
 
+bool Writer::append_graph_part(const void* body, std::size_t bytes, const trace::GraphPart& part,
+                               std::uint64_t ticks) noexcept {
+  if (failed_) return false;
+  trace::ChunkHeader header{};
+  header.magic = trace::kChunkMagic;
+  header.kind = trace::ChunkKind::kHeapGraph;
+  header.version = trace::kFormatVersion;
+  header.chunk_id = pool().new_chunk_id();
+  header.first_ticks = header.last_ticks = ticks;
+  header.body_bytes = static_cast<std::uint32_t>(bytes);
+  header.item_count = part.item_count;
+  compressor_.begin(sizeof(header) + bytes);
+  compressor_.add(&header, sizeof(header));
+  compressor_.add(body, sizeof(part));
+  compressor_.end_block();  // a reader that only sorts the parts need not decode them
+  compressor_.add(static_cast<const char*>(body) + sizeof(part), bytes - sizeof(part));
+  return trace_.append(compressor_.finish(), header, 0) == 0;
+}
+
+void Writer::append_marker(trace::MarkerKind kind, std::uint64_t ticks, const char* label) noexcept {
+  struct {
+    trace::MarkerRecord record;
+    char label[trace::kControlLabelBytes];
+  } marker{};
+  const std::size_t length = strnlen(label, sizeof(marker.label));
+  marker.record.header.kind = trace::MetaKind::kMarker;
+  marker.record.header.ticks = ticks;
+  marker.record.marker = kind;
+  marker.record.label_bytes = static_cast<std::uint32_t>(length);
+  std::memcpy(marker.label, label, length);
+  append_own(marker.record.header, trace::padded_record_bytes(sizeof(marker.record) + length));
+}
+
 void Writer::flush_own() noexcept {
   if (failed_ || own_slot_ == nullptr || own_slot_->used.load(std::memory_order_relaxed) == 0) return;
   if (write_meta(own_slot_)) pool().renew(own_slot_);
@@ -249,6 +289,48 @@ void Writer::append_stack_checks() noexcept {
   append_own(record.header, sizeof(record));
 }
 
+void Writer::append_descriptors(std::uint16_t when) noexcept {
+  struct Record {
+    trace::DescriptorRecord fixed;
+    char text[kDescriptorTextBytes];
+  };
+  Record record{};
+  record.fixed.header.kind = trace::MetaKind::kDescriptor;
+  record.fixed.header.ticks = sys::now_ticks();
+  DescriptorList list;
+  for (OpenDescriptor open; list.next(open); ++record.fixed.number) {
+    Record one = record;
+    one.fixed.header.flags = when;
+    one.fixed.number = open.number;
+    if (when == trace::kDescriptorAtEnd) {
+      const DescriptorText text = list.describe(open);
+      if (text.is_listening) one.fixed.header.flags |= trace::kDescriptorListening;
+      one.fixed.text_bytes = static_cast<std::uint32_t>(text.text.size());
+      std::memcpy(one.text, text.text.c_str(), text.text.size());
+    }
+    append_own(one.fixed.header, trace::padded_record_bytes(sizeof(one.fixed) + one.fixed.text_bytes));
+  }
+  if (!list.is_complete()) return;
+  record.fixed.header.flags = when | trace::kDescriptorListEnd;
+  append_own(record.fixed.header, sizeof(record.fixed));
+}
+
+void Writer::append_live_threads() noexcept {
+  trace::LiveThreadRecord record{};
+  record.header.kind = trace::MetaKind::kLiveThread;
+  record.header.ticks = sys::now_ticks();
+  LiveThreadList list;
+  for (LiveThread thread; list.next(thread);) {
+    record.handle = thread.handle;
+    record.tid = thread.tid;
+    append_own(record.header, sizeof(record));
+  }
+  if (!list.is_complete()) return;
+  record.handle = 0;
+  record.tid = 0;
+  append_own(record.header, sizeof(record));
+}
+
 // Slots that threads still hold: recording has stopped, so what is committed is all there will be.
 void Writer::take_in_slots_in_use() noexcept {
   for (std::uint32_t i = 0; i != pool().slot_count(); ++i) {
@@ -270,6 +352,8 @@ void Writer::finish(trace::EndKind end, std::uint32_t code) noexcept {
   sample(sys::clock_ns(CLOCK_MONOTONIC));
   append_counters();
   append_stack_checks();
+  if (tracks_fds_) append_descriptors(trace::kDescriptorAtEnd);
+  if (tracks_threads_) append_live_threads();
   trace::EndRecord record{};
   record.header.kind = trace::MetaKind::kEnd;
   record.header.ticks = sys::now_ticks();

@@ -17,5 +17,6 @@ export interface Context {
 export interface View {
   id: string;
   title: string;
+  follows?: (keyof State)[];  // rendered anew when one of these changes
   render(context: Context): HTMLElement | null;
 }

@@ -2,13 +2,16 @@
 import type { Context, View } from './context';
 import { readReport } from './data';
 import { h } from './dom';
+import * as format from './format';
 import { baseName, FrameTable, type Report } from './model';
+import { rangeInTime, setRange } from './parts/range';
 import { Store } from './state';
 import { initTheme, themeButton } from './theme';
 import { alerts } from './views/alerts';
 import { compare } from './views/compare';
 import { consumers } from './views/consumers';
 import { diagnostics } from './views/diagnostics';
+import { cycles } from './views/cycles';
 import { figures } from './views/figures';
 import { findings } from './views/findings';
 import { flame } from './views/flame';
@@ -16,12 +19,19 @@ import { header } from './views/header';
 import { mappings } from './views/mappings';
 import { modules } from './views/modules';
 import { processes } from './views/processes';
+import { resources } from './views/resources';
 import { sizes } from './views/sizes';
+import { terms } from './views/terms';
 import { threads } from './views/threads';
 import { timeline } from './views/timeline';
+import { truth } from './views/truth';
+import { types } from './views/types';
 
 const TOP: View[] = [header, alerts, processes, figures];
-const SECTIONS: View[] = [findings, timeline, consumers, flame, compare, mappings, sizes, threads, modules, diagnostics];
+const SECTIONS: View[] = [
+  findings, truth, cycles, timeline, consumers, types, flame, compare, mappings, resources, sizes, threads, modules,
+  diagnostics, terms,
+];
 
 function smooth(): ScrollBehavior {
   return matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
@@ -32,6 +42,7 @@ class Page {
   private readonly store = new Store();
   private readonly main = h('main', { id: 'content', attrs: { tabindex: -1 } });
   private readonly links = h('ul');
+  private readonly range = h('div', { class: 'rangebar', hidden: true, attrs: { role: 'status' } });
   private ends: (() => void)[] = [];
 
   constructor(private readonly report: Report, root: HTMLElement) {
@@ -43,7 +54,7 @@ class Page {
     });
     root.replaceChildren(skip,
       h('header', { class: 'topbar' }, h('div', { class: 'topbar-inner' },
-        h('span', { class: 'brand' }, 'leakscan'), h('nav', { class: 'sections', attrs: { 'aria-label': 'Sections' } }, this.links), themeButton())),
+        h('span', { class: 'brand' }, 'leakscan'), h('nav', { class: 'sections', attrs: { 'aria-label': 'Sections' } }, this.links), themeButton()), this.range),
       this.main,
       h('footer', { class: 'page-end' }, `Made by ${report.tool?.name ?? 'leakscan'} ${report.tool?.version ?? ''}. This file is complete in itself and loads nothing.`));
     this.store.on(['process'], () => this.draw());
@@ -66,33 +77,69 @@ class Page {
     document.title = `${baseName(process.exe)} (${process.pid}) - memory report`;
     const top = TOP.map((view) => view.render(context));
     const shown = SECTIONS.flatMap((view) => {
-      const element = view.render(context);
+      const element = view.follows ? this.following(view, context) : view.render(context);
       return element ? [{ view, element }] : [];
     });
+    this.rangeBar(context);
     this.main.replaceChildren(...top.filter((element) => element !== null), ...shown.map(({ element }) => element));
-    this.links.replaceChildren(...shown.map(({ view, element }) => {
+    this.links.replaceChildren(...shown.map(({ view }) => {
       const link = h('a', { attrs: { href: `#section=${view.id}` } }, view.title);
       link.addEventListener('click', (event) => {
         event.preventDefault();
         if (this.store.get('section') === view.id) this.scrollTo(view.id, smooth());
         else this.store.set({ section: view.id });
-        element.focus({ preventScroll: true });
+        document.getElementById(view.id)?.focus({ preventScroll: true });
       });
       return h('li', {}, link);
     }));
-    this.markWhereWeAre(shown.map(({ element }) => element));
+    this.markWhereWeAre(shown.map(({ view }) => view.id));
+  }
+
+  // A view that is rendered anew ends what its former self listened to. It hears first, so that the old one does not
+  // draw in vain.
+  private following(view: View, context: Context): HTMLElement | null {
+    let ends: (() => void)[] = [];
+    let element: HTMLElement | null = null;
+    const end = () => {
+      for (const one of ends) one();
+      ends = [];
+    };
+    const render = () => view.render({ ...context, on: (keys, run) => ends.push(context.store.on(keys, run)), atEnd: (run) => ends.push(run) });
+    context.on(view.follows ?? [], () => {
+      end();
+      const next = render();
+      if (next) element?.replaceWith(next);
+      element = next ?? element;
+    });
+    context.atEnd(end);
+    element = render();
+    return element;
+  }
+
+  // Says in every part of the page that a range is in force, and what does not know about it.
+  private rangeBar(context: Context): void {
+    const draw = () => {
+      const range = rangeInTime(context);
+      this.range.hidden = range === null;
+      if (!range) return;
+      this.range.replaceChildren(
+        h('span', {}, h('strong', {}, `${format.duration(range.fromNs)} to ${format.duration(range.toNs)}. `), 'Lists, flame graph and snapshots follow this range; all else is of the whole run.'),
+        h('button', { class: 'button', attrs: { type: 'button' }, on: { click: () => setRange(context, '') } }, 'Whole run'));
+    };
+    draw();
+    context.on(['range'], draw);
   }
 
   // The link of the section that is being read stands out.
-  private markWhereWeAre(sections: HTMLElement[]): void {
+  private markWhereWeAre(ids: string[]): void {
     const watch = new IntersectionObserver(() => {
-      const at = sections.findLastIndex((element) => element.getBoundingClientRect().top < innerHeight * 0.4);
+      const at = ids.findLastIndex((id) => (document.getElementById(id)?.getBoundingClientRect().top ?? Infinity) < innerHeight * 0.4);
       this.links.querySelectorAll('a').forEach((link, i) => {
         if (i === at) link.setAttribute('aria-current', 'true');
         else link.removeAttribute('aria-current');
       });
     }, { rootMargin: '-40% 0px -59% 0px' });
-    for (const element of sections) watch.observe(element);
+    for (const section of this.main.querySelectorAll('.section')) watch.observe(section);
     this.ends.push(() => watch.disconnect());
   }
 

@@ -30,12 +30,24 @@ export interface Site {
   live_blocks: number;
   live_bytes: number;
   inherited_bytes?: number;
+  recorded_live_blocks?: number;  // these three: of a sampled trace
+  live_bytes_error?: number;
+  allocated_bytes_error?: number;
   peak_blocks?: number;
   peak_bytes: number;
   temporary_allocations: number;
   growth?: Growth | null;
+  lost?: Classes;
+  retained_lost?: Count;
+  types?: TypeCount[];
+  retained_by?: Held[];
+  path?: RetentionPath;
   live_bytes_over_time?: number[];
 }
+
+// The shortest way from a root to the largest reachable block of a site; `offset` is where the step before points from.
+export interface PathStep { type: string; size: number; offset: number; site?: number }
+export interface RetentionPath { root: string; steps: PathStep[] }
 
 export interface Finding {
   kind: string;
@@ -47,6 +59,41 @@ export interface Finding {
   evidence?: Record<string, string>;
   advice?: string;
 }
+
+export interface Count { blocks: number; bytes: number }
+
+export interface Classes {
+  definitely_lost: Count;
+  indirectly_lost: Count;
+  possibly_lost: Count;
+  still_reachable: Count;
+}
+
+export interface GraphView extends Classes {
+  when: string;
+  stop?: string;
+  threads_missed?: number;
+}
+
+export interface Truth extends GraphView { scanned: boolean; views?: GraphView[] }
+
+export interface CycleBlock { type: string; size: number; site?: number; use_count?: number; weak_count?: number }
+export interface CycleEdge { from: number; offset: number; to: number; strong: boolean; cut: boolean }
+
+export interface Cycle {
+  id: number;
+  instances: number;
+  bytes: number;
+  block_count: number;
+  proven: boolean;
+  owned_by_lost: boolean;
+  blocks: CycleBlock[];
+  edges: CycleEdge[];
+  advice: string;
+}
+
+export interface TypeCount { name: string; blocks: number; bytes: number; lost_blocks: number; lost_bytes: number }
+export interface Held { root: string; kind: string; blocks: number; bytes: number }
 
 export interface SnapshotSite { site: number; blocks: number; bytes: number }
 
@@ -81,6 +128,18 @@ export interface Mappings {
   sites?: MappingSite[];
 }
 
+export interface OpenDescriptor { fd: number; what: string; inherited: boolean; listening?: boolean; function?: string; opened_ns?: number; stack?: number[]; blamed?: number | null }
+export interface DescriptorSite { function: string; opened: number; open: number; open_over_time: number[]; stack: number[]; blamed?: number | null }
+export interface UnjoinedThread { state: 'alive' | 'finished' | 'unknown'; function: string; name?: string; tid?: number; created_ns: number; stack: number[]; blamed?: number | null }
+
+export interface Resources {
+  fds?: { opened: number; closed: number; most_open: number; open: number; verified: boolean; unseen_opens: number; unseen_closes: number };
+  open_fds?: OpenDescriptor[];
+  fd_sites?: DescriptorSite[];
+  threads?: { created: number; joined: number; detached: number; unjoined: number };
+  unjoined_threads?: UnjoinedThread[];
+}
+
 export interface Totals {
   events?: number;
   allocations: number;
@@ -93,6 +152,9 @@ export interface Totals {
   peak_time_ns: number;
   temporary_allocations: number;
   failed_allocations?: number;
+  recorded_live_blocks?: number;
+  live_bytes_error?: number;
+  allocated_bytes_error?: number;
 }
 
 export interface Diagnostics {
@@ -120,7 +182,7 @@ export interface ModuleInfo { path: string; build_id?: string; epochs?: ModuleEp
 export interface ThreadInfo { tid: number; name?: string; allocations?: number; allocated_bytes?: number }
 export interface SizeClass { min_bytes: number; allocations: number; allocated_bytes: number }
 export interface NamedCount { name: string; count: number }
-export type TopName = 'live' | 'peak' | 'allocations' | 'temporary' | 'growth';
+export type TopName = 'live' | 'peak' | 'allocations' | 'temporary' | 'growth' | 'lost';
 
 export interface Process {
   trace?: string;
@@ -137,6 +199,11 @@ export interface Process {
   end?: { kind: string; code?: number };
   totals: Totals;
   mappings?: Mappings;
+  resources?: Resources;
+  truth?: Truth;
+  cycles?: Cycle[];
+  types?: TypeCount[];
+  retained?: Held[];
   severity?: SeverityName;
   verdict?: string;
   findings?: Finding[];

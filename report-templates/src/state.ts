@@ -4,23 +4,32 @@
 export interface State {
   process: number;
   list: string;          // tab of the top consumers
+  group: string;         // what the rows of the top consumers have in common
   sort: string;          // column, "-" in front for ascending; empty: the tab's own order
   filter: string;
   page: number;
   open: number;          // expanded site, -1 for none
   own: boolean;          // hide system frames
-  cost: string;          // of the flame graph
+  cost: string;          // of the flame graph and the call tree
   inverted: boolean;
+  upward: boolean;       // the flame graph stands on its root
+  fold: boolean;         // collapse recursion
+  colour: string;
+  shape: string;         // "graph" or "tree"
+  node: string;          // selected in the flame graph: frame ids from the root on, with dots in between
   find: string;          // search in the flame graph
   from: string;          // snapshots to compare: position, "start" or "end"; empty: chosen by the view
   to: string;
-  range: string;         // zoom of the timeline, "from-to" in nanoseconds; empty: everything
+  pairs: string;         // what the rows of their comparison have in common
+  stacked: string;       // what the bands of the timeline have in common; empty: lines
+  range: string;         // picked on the timeline, "from-to" in nanoseconds; empty: everything
   section: string;       // where to scroll to on opening
 }
 
 const DEFAULTS: State = {
-  process: 0, list: 'live', sort: '', filter: '', page: 0, open: -1, own: false, cost: 'live', inverted: false, find: '',
-  from: '', to: '', range: '', section: '',
+  process: 0, list: 'live', group: 'stack', sort: '', filter: '', page: 0, open: -1, own: false, cost: 'live', inverted: false,
+  upward: false, fold: false, colour: 'file', shape: 'graph', node: '', find: '',
+  from: '', to: '', pairs: 'stack', stacked: '', range: '', section: '',
 };
 
 type Key = keyof State;

@@ -6,7 +6,7 @@ _leakscan_options() {
 
 _leakscan() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands='run analyze info dump export' word command='' position
+  local commands='run analyze check diff info dump export' word command='' position
   for ((position = 1; position < COMP_CWORD; ++position)); do
     word=${COMP_WORDS[position]}
     if [[ $command == run && $word == -- ]]; then

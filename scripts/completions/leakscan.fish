@@ -11,6 +11,8 @@ end
 
 complete -c leakscan -n __fish_use_subcommand -f -a run -d 'run a program recorded'
 complete -c leakscan -n __fish_use_subcommand -f -a analyze -d 'make a report of traces'
+complete -c leakscan -n __fish_use_subcommand -f -a check -d 'judge traces by rules'
+complete -c leakscan -n __fish_use_subcommand -f -a diff -d 'compare two recordings'
 complete -c leakscan -n __fish_use_subcommand -f -a info -d 'header, counts and modules of a trace'
 complete -c leakscan -n __fish_use_subcommand -f -a dump -d 'print every event'
 complete -c leakscan -n __fish_use_subcommand -f -a export -d 'write the trace in the format of another tool'

@@ -31,7 +31,7 @@ struct Bench {
 [[gnu::noinline]] void take(Bench& bench) {
   ++bench.captures;
   if (bench.unwinder == Unwinder::kOurs) {
-    const leak::hook::StackDelta delta = capture_stack(*bench.capture, LEAKHOOK_CAPTURE_START());
+    const leak::hook::StackDelta delta = capture_stack(*bench.capture, LEAKHOOK_FRAME().caller());
     bench.frames += delta.keep + delta.push;
     bench.new_frames += delta.push;
   } else if (bench.unwinder == Unwinder::kLibunwind) {
@@ -83,8 +83,8 @@ void run(benchmark::State& state, Unwinder unwinder) {
   state.SetItemsProcessed(static_cast<std::int64_t>(bench.captures));
   state.counters["frames"] = per_capture(bench.frames);
   state.counters["new"] = per_capture(bench.new_frames);
-  state.counters["per_capture"] =
-      benchmark::Counter(static_cast<double>(bench.captures), benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["per_capture"] = benchmark::Counter(
+      static_cast<double>(bench.captures), benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
   leak::sys::unmap_pages(capture, bytes);
 }
 

@@ -82,8 +82,10 @@ export class Browser {
     return page;
   }
 
-  async shoot(page, name) {
-    await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+  async shoot(page, name, section) {
+    const path = join(screenshots, `${name}.png`);
+    if (section) await page.locator(section).screenshot({ path });
+    else await page.screenshot({ path, fullPage: true });
   }
 }
 
@@ -92,7 +94,7 @@ export async function showEverything(page) {
   const flame = page.locator('#flame');
   if (await flame.count()) {
     await flame.scrollIntoViewIfNeeded();
-    await page.waitForSelector('.flame-node');
+    await page.waitForSelector('.flame-node, .call-tree tbody tr');
   }
   await page.evaluate(() => scrollTo(0, 0));
 }

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { assertAccessible, assertNoSideScroll, assertQuiet, Browser, golden, showEverything } from './browser.mjs';
 import { largeReport } from './large_report.mjs';
 
-const SECTIONS = ['findings', 'timeline', 'consumers', 'flame', 'compare', 'mappings', 'sizes', 'threads', 'modules', 'diagnostics'];
+const SECTIONS = ['findings', 'timeline', 'consumers', 'flame', 'compare', 'mappings', 'sizes', 'threads', 'modules', 'diagnostics', 'terms'];
 
 let browser;
 const service = golden('html_service.json');
@@ -52,6 +52,26 @@ test('the key figures are those of the JSON', async () => {
   assert.deepEqual(shown, expected);
   assert.equal(await page.textContent('.tile[data-figure=live_bytes] .tile-value'), '136.8 MiB');
   await page.close();
+});
+
+test('estimates of a sampled trace show their error, exact figures none', async () => {
+  const sampled = structuredClone(service);
+  const [process] = sampled.processes;
+  process.sampling = { confidence: 0.99, periods: [{ from_ns: 0, sample_bytes: 524288 }] };
+  Object.assign(process.totals, { recorded_live_blocks: 270, live_bytes_error: 17 << 20, allocated_bytes_error: 90 << 20 });
+  for (const site of process.sites) Object.assign(site, { recorded_live_blocks: 9, live_bytes_error: 3 << 20, allocated_bytes_error: 1 << 20 });
+  const page = await browser.open(browser.render('sampled', sampled).html);
+  assert.match(await page.textContent('.tile[data-figure=live_bytes] .tile-note'), /^± 17\.0 MiB in /);
+  assert.match(await page.textContent('.tile[data-figure=allocations] .tile-note'), / ± 90\.0 MiB in all$/);
+  const errors = await page.$$eval('#consumers tbody .error', (all) => all.map((one) => one.textContent));
+  assert.deepEqual(errors, process.top.live.map(() => ' ± 3.0 MiB'));
+  await page.locator('#consumers tr[data-key="0"] .row-toggle').press('Enter');
+  assert.match(await page.textContent('#consumers .site-detail'), /Recorded of the live blocks9/);
+  assertQuiet(page);
+  await page.close();
+  const exact = await browser.open(files.service);
+  assert.equal(await exact.locator('.error').count(), 0);
+  await exact.close();
 });
 
 test('findings tell their numbers, evidence and stack', async () => {
@@ -274,7 +294,7 @@ test('strings of the program are never markup', async () => {
 
 test('parts that a report lacks are not shown', async () => {
   const page = await browser.open(files.bare);
-  assert.deepEqual(await page.$$eval('main > section.section', (all) => all.map((one) => one.id)), ['findings', 'timeline', 'consumers', 'compare']);
+  assert.deepEqual(await page.$$eval('main > section.section', (all) => all.map((one) => one.id)), ['findings', 'timeline', 'consumers', 'compare', 'terms']);
   assert.equal(await page.locator('.tile[data-figure=dropped_events], .tile[data-figure=duration_ns], .badge').count(), 0);
   assert.match(await page.textContent('#timeline'), /Too short for a timeline/);
   assert.match(await page.textContent('#compare'), /No snapshots/);

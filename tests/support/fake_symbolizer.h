@@ -19,6 +19,7 @@ class FakeSymbolizer final : public scan::Symbolizer {
             std::uint32_t line = 0) {
     name(address, {{function, file, line, false}});
   }
+  void name_data(std::uint64_t address, scan::DataSymbol symbol) { data_[address] = std::move(symbol); }
   void warn(std::string sentence) { warnings_.push_back(std::move(sentence)); }
 
   std::vector<scan::SourceFrame> frames_at(const scan::ProgramCounter& pc, const scan::Module*) override {
@@ -27,12 +28,20 @@ class FakeSymbolizer final : public scan::Symbolizer {
     if (known != frames_.end()) return known->second;
     return {{"unnamed", {}, 0, false}};
   }
+  std::optional<scan::DataSymbol> data_at(std::uint64_t address, const scan::Module&) override {
+    const auto after = data_.upper_bound(address);
+    if (after == data_.begin()) return std::nullopt;
+    scan::DataSymbol symbol = std::prev(after)->second;
+    symbol.offset = address - std::prev(after)->first;
+    return symbol.offset < symbol.size ? std::optional(symbol) : std::nullopt;
+  }
   const std::vector<std::string>& warnings() const override { return warnings_; }
 
   int lookups = 0;
 
  private:
   std::map<std::uint64_t, std::vector<scan::SourceFrame>> frames_;
+  std::map<std::uint64_t, scan::DataSymbol> data_;
   std::vector<std::string> warnings_;
 };
 

@@ -24,6 +24,49 @@ ReportSite site(std::uint32_t id, std::vector<FrameId> stack, FrameId blamed, st
   return made;
 }
 
+// What a heap graph adds.
+void add_truth(ReportProcess& process) {
+  ReportGraphView exit;
+  exit.when = "exit";
+  exit.time_ns = 12'300'000'000;
+  exit.blocks.still_reachable = {1010, 1'049'600};
+  exit.stop = "tracer";
+  exit.pause_ns = 250'000;
+  ReportGraphView after = exit;
+  after.when = "after_destructors";
+  after.time_ns = 12'340'000'000;
+  after.blocks = {{990, 1'000'000}, {10, 48'576}, {8, 824}, {1, 100}, {2, 200}};
+  after.mappings.definitely_lost = {1, 4096};
+  after.runtime = {1, 72'704};
+  after.threads_missed = 1;
+  process.truth = ReportTruth{{exit, after}};
+  ReportSite& site = process.sites[0];
+  site.lost = ReportClasses{{990, 1'000'000}, {10, 48'576}, {}, {}, {}};
+  site.lost_at_exit = ReportClasses{{}, {}, {}, {}, {1000, 1'048'576}};
+  site.retained_lost = ReportCount{1000, 1'048'576};
+  site.types = {{"shop::Item", 1000, 1'048'576, 1000, 1'048'576}};
+  process.sites[1].retained_by = {{"g_cart in cart.cpp (shop)", "global", 10, 1024}};
+  process.sites[1].path =
+      ReportPath{"g_cart in cart.cpp (shop)", {{"shop::Cart", 64, 0, 1}, {"", 1024, 16, {}}}};
+  ReportCycle cycle;
+  cycle.instances = 2;
+  cycle.bytes = 384;
+  cycle.block_count = 2;
+  cycle.proven = true;
+  cycle.blocks = {{"shop::Cart", 96, 1, 1, 1}, {"shop::Item", 96, 0, 1, 1}};
+  cycle.edges = {{0, 24, 1, 0, true, false, false}, {1, 32, 0, 0, true, false, true}};
+  cycle.advice = "Make the shared pointer at offset 32 of shop::Item a weak one.";
+  process.cycles = {cycle};
+  process.rings = {{3, 360, 5, 1, "shop::List"}};
+  process.types = {{"shop::Item", 1000, 1'048'576, 1000, 1'048'576}, {"shop::Cart", 10, 1024, 0, 0}};
+  process.retained = {{"g_cart in cart.cpp (shop)", "global", 10, 1024}};
+  process.weakly_held = {{"shop::Image", 1, 4, 400'136}};
+  process.graph_delta =
+      ReportGraphDelta{"marker:warm",
+                       "after_destructors",
+                       {{0, 500, 549'576, {{"g_cart in cart.cpp (shop)", "global", 1, 24}}}}};
+}
+
 ReportProcess parent() {
   ReportProcess process;
   process.trace_path = "leakhook.shop.4242.zst";
@@ -36,13 +79,13 @@ ReportProcess parent() {
   process.allocator = "glibc 2.36";
   process.end_kind = "signaled";
   process.end_code = 9;
-  process.totals = {5000, 3000, 2000, 9'000'000, 1010, 1'049'600, 2'000'000, 1500, 7'000'000'000, 505, 3};
+  process.totals = {5000, 3000, 2000, 9'000'000, 1010, 1'049'600, 2'000'000, 1500, 7'000'000'000, 505, 3, {}};
   process.mappings.maps = 12;
   process.mappings.unmaps = 10;
   process.mappings.live_bytes = 8192;
   process.mappings.peak_bytes = 65536;
   process.mappings.brk_bytes = 4096;
-  process.mappings.sites = {{{FrameId(3)}, FrameId(3), 12, 98304, 8192}};
+  process.mappings.sites = {{{FrameId(3)}, FrameId(3), 12, 98304, 8192, ReportCount{1, 4096}}};
   process.severity = Severity::kWarning;
   process.verdict = "1 potential leak holds 1.0 MiB when the recording ended.";
   ReportFinding finding;
@@ -57,10 +100,11 @@ ReportProcess parent() {
   process.findings = {finding};
   process.sites = {site(0, {FrameId(0), FrameId(1), FrameId(2), FrameId(3)}, FrameId(1), 1000, 1'048'576),
                    site(1, {FrameId(4), FrameId(3)}, FrameId(4), 10, 1024)};
-  process.sites[0].growth = ReportGrowth{84992, 0.99, {}};
+  process.sites[0].growth = ReportGrowth{84992, 80000, 90000, 0.99, "leak"};
   process.sites[1].inherited_bytes = 24;
   process.sites_total = 7;
-  process.top = {{0, 1}, {0, 1}, {0, 1}, {0, 1}, {0}};
+  process.top = {{0, 1}, {0, 1}, {0, 1}, {0, 1}, {0}, {0}};
+  add_truth(process);
   process.bucket_end_ns = {4'000'000'000, 8'000'000'000, 12'345'000'000};
   process.timeline = {
       {4'000'000'000, 12'345'000'000}, {500'000, 1'049'600}, {600'000, 2'000'000}, {500, 1010}, {0, 8192},

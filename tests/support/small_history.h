@@ -20,6 +20,11 @@ class SmallHistory {
     history.pcs.resize(1);
     module("/usr/bin/shop");
     for (std::uint64_t i = 1; i <= 20; ++i) history.bucket_end_ns.push_back(i * 500'000'000);
+    for (std::uint64_t i = 0; i <= 32; ++i) {
+      history.cohorts.moment_ns.push_back(i * 312'500'000);
+      history.cohorts.allocations.push_back(i * 1000);
+      if (i != 32) history.cohorts.cohort_begin.push_back(static_cast<std::uint32_t>(i));
+    }
   }
 
   scan::ModuleId module(const std::string& path) {
@@ -45,12 +50,23 @@ class SmallHistory {
     site.allocations = live_blocks + 10;
     site.allocated_bytes = live_bytes + 1000;
     site.live = {live_blocks, live_bytes};
+    site.recorded_live_blocks = live_blocks;
     site.peak = site.live;
-    site.live_bytes_over_time.assign(history.bucket_end_ns.size(), live_bytes);
+    site.live_bytes_over_time = std::vector<std::uint64_t>(history.bucket_end_ns.size(), live_bytes);
     history.totals.live.blocks += live_blocks;
     history.totals.live.bytes += live_bytes;
     history.totals.peak = history.totals.live;
     return site;
+  }
+
+  // Makes blocks of the site born in each of 32 parts of the run; none of them dies.
+  static void bear(scan::Site& site, const std::vector<std::uint64_t>& blocks) {
+    for (std::uint32_t i = 0; i != blocks.size(); ++i) {
+      if (blocks[i] != 0) site.cohorts.born.push_back({i, blocks[i] * 1024});
+    }
+  }
+  static void bear_steadily(scan::Site& site) {
+    bear(site, std::vector<std::uint64_t>(32, site.live.blocks / 32 + 1));
   }
 
   scan::HeapHistory history;

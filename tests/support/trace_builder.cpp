@@ -134,6 +134,11 @@ void TraceBuilder::flush_events() {
   closed_.clear();
 }
 
+void TraceBuilder::graph_part(std::uint64_t ticks, const Bytes& body) {
+  if (trace_.empty()) flush_meta();  // the process record comes first
+  append_frame(trace::ChunkKind::kHeapGraph, next_chunk_id_++, ticks, ticks, 1, body);
+}
+
 void TraceBuilder::write_sections(const std::vector<Section>& sections) {
   if (trace_.empty()) flush_meta();  // the process record comes first
   std::size_t bound = 0;
@@ -147,11 +152,12 @@ void TraceBuilder::write_sections(const std::vector<Section>& sections) {
   for (std::size_t i = 0; i != columns.size(); ++i) {
     encoder.set_column(static_cast<trace::Column>(i), columns[i].data());
   }
-  if (address_model_ != nullptr) address_model_->begin_chunk();
+  if (address_model_ != nullptr) address_model_->begin_chunk(trace::AddressModel::kSmallPlaceBits);
   encoder.set_address_model(address_model_.get());
   Bytes body;
+  const std::uint32_t model = trace::kEventsAddressModel | trace::kEventsSmallModel;
   put(body, trace::EventsHeader{static_cast<std::uint32_t>(sections.size()),
-                                address_model_ != nullptr ? trace::kEventsAddressModel : 0});
+                                trace::kEventsTimeRuns | (address_model_ != nullptr ? model : 0)});
   std::uint64_t first = ~std::uint64_t{0};
   std::uint64_t last = 0;
   for (const Section& section : sections) {
@@ -163,6 +169,7 @@ void TraceBuilder::write_sections(const std::vector<Section>& sections) {
       first = std::min(first, one.event.begin_ticks);
       last = std::max(last, one.event.ticks);
     }
+    encoder.end_section();
   }
   const auto bytes_of = [&](std::size_t i) {
     const trace::ColumnEncoder::Buffer& column = encoder.column(static_cast<trace::Column>(i));

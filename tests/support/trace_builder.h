@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "decode/trace_source.h"
-#include "trace_format/column_codec.h"
+#include "trace_format/column_encoder.h"
 #include "trace_format/layout.h"
 #include "trace_format/record.h"
 
@@ -60,8 +60,12 @@ class TraceBuilder {
   void pc(std::uint32_t id, std::uint64_t address, std::uint32_t module_id = 1, std::uint16_t flags = 0);
   void thread(std::uint32_t tid, std::uint16_t flags, const std::string& name, std::uint64_t ticks);
   void sample(std::uint64_t ticks, std::uint64_t mono_ns, std::uint64_t rss_bytes);
+  void sampling(std::uint64_t ticks, std::uint64_t sample_bytes, std::uint32_t budget_permille = 0,
+                std::uint32_t measured_permille = 0);
   void marker(std::uint64_t ticks, const std::string& label,
               trace::MarkerKind kind = trace::MarkerKind::kSnapshot);
+  void unreported(std::uint64_t ticks, trace::UnreportedKind kind, std::uint32_t tid,
+                  std::uint64_t address = 0);
   void counters(std::uint64_t ticks, std::uint64_t failed, std::vector<std::uint64_t> dropped);
   void end(std::uint64_t ticks, std::uint64_t mono_ns, trace::EndKind kind = trace::EndKind::kExited,
            std::uint32_t code = 0);
@@ -83,6 +87,7 @@ class TraceBuilder {
   void cut_sections();
   void flush_meta();    // writes the meta records so far as a frame
   void flush_events();  // writes all finished and unfinished sections as one frame
+  void graph_part(std::uint64_t ticks, const Bytes& body);  // writes a frame (graph_bodies.h)
 
   // ---- results; each call finishes what is pending into the trace or the journal ----
   Bytes finished_trace();  // with index

@@ -101,11 +101,26 @@ void TraceBuilder::sample(std::uint64_t ticks, std::uint64_t mono_ns, std::uint6
   append_record(finish_record(std::move(bytes)));
 }
 
+void TraceBuilder::sampling(std::uint64_t ticks, std::uint64_t sample_bytes, std::uint32_t budget_permille,
+                            std::uint32_t measured_permille) {
+  Bytes bytes;
+  put(bytes, trace::SamplingRecord{header_of(trace::MetaKind::kSampling, ticks), sample_bytes,
+                                   budget_permille, measured_permille});
+  append_record(finish_record(std::move(bytes)));
+}
+
 void TraceBuilder::marker(std::uint64_t ticks, const std::string& label, trace::MarkerKind kind) {
   Bytes bytes;
   put(bytes, trace::MarkerRecord{header_of(trace::MetaKind::kMarker, ticks), kind, 1,
                                  static_cast<std::uint32_t>(label.size()), 0});
   put_text(bytes, label);
+  append_record(finish_record(std::move(bytes)));
+}
+
+void TraceBuilder::unreported(std::uint64_t ticks, trace::UnreportedKind kind, std::uint32_t tid,
+                              std::uint64_t address) {
+  Bytes bytes;
+  put(bytes, trace::UnreportedRecord{header_of(trace::MetaKind::kUnreported, ticks), kind, tid, address});
   append_record(finish_record(std::move(bytes)));
 }
 

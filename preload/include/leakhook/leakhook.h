@@ -18,6 +18,7 @@ extern "C" {
 
 // What libleakhook.so exports. Call the functions further below instead.
 __attribute__((__weak__)) int leakhook_api_snapshot(const char* label);
+__attribute__((__weak__)) int leakhook_api_snapshot_graph(const char* label);
 __attribute__((__weak__)) int leakhook_api_pause(void);
 __attribute__((__weak__)) int leakhook_api_resume(void);
 __attribute__((__weak__)) int leakhook_api_is_active(void);
@@ -35,13 +36,26 @@ __attribute__((__weak__)) int leakhook_api_is_active(void);
 #define LEAKHOOK_FIND_(function, result) ((result) = &(function))
 #endif
 
-// Puts a labelled snapshot into the trace: the report shows the heap of this moment and what changed between
-// any two of them. The label is copied. Returns 1 when recorded.
-static inline int leakhook_snapshot(const char* label) {
+// For leakhook_snapshot: also look which blocks are reachable, and from where. The program is stopped for as long as
+// the kernel needs to copy its page tables (some 30 ms a gigabyte); an earlier graph that is still being
+// written is waited for.
+#define LEAKHOOK_GRAPH 1
+
+static inline int leakhook_snapshot_with_(const char* label, int flags) {
   int (*function)(const char*);
-  LEAKHOOK_FIND_(leakhook_api_snapshot, function);
+  if (flags & LEAKHOOK_GRAPH) {
+    LEAKHOOK_FIND_(leakhook_api_snapshot_graph, function);
+  } else {
+    LEAKHOOK_FIND_(leakhook_api_snapshot, function);
+  }
   return function ? function(label) : 0;
 }
+
+// leakhook_snapshot(label) or leakhook_snapshot(label, LEAKHOOK_GRAPH):
+// puts a labelled snapshot into the trace: the report shows the heap of this moment and what changed between
+// any two of them. The label is copied. Returns 1 when recorded.
+#define leakhook_snapshot(...) LEAKHOOK_SNAPSHOT_(__VA_ARGS__, 0, 0)
+#define LEAKHOOK_SNAPSHOT_(label, flags, ...) leakhook_snapshot_with_((label), (flags))
 
 // Stops recording allocations until leakhook_resume, in all threads. Returns 1 when done.
 static inline int leakhook_pause(void) {

@@ -1,7 +1,7 @@
-// What an address is likely to be, so that a trace need not spell it out: allocators hand out again what was freed
-// last, and blocks are freed some number of allocations after they were made. Encoder and decoder run the same
-// model over the same events, so each code means the same address on both sides. Used for kEvents chunks with
-// kEventsAddressModel; the model starts empty with each chunk and lives through all its sections.
+// What an address is likely to be, so that a trace need not spell it out: allocators hand out again what was
+// freed last, and blocks are freed some number of allocations after they were made. Encoder and decoder run
+// the same model over the same events, so each code means the same address on both sides. Used for kEvents
+// chunks with kEventsAddressModel; the model starts empty with each chunk and lives through all its sections.
 //
 // Codes of an allocated address (kAddress):
 //   0..6    the (code+1)-th youngest free block of this thread's size class
@@ -28,11 +28,17 @@ constexpr std::int64_t unfold_distance(std::uint64_t folded) noexcept {
   return (folded & 1) == 0 ? static_cast<std::int64_t>(static_cast<std::uint64_t>(value) << 4) : value;
 }
 
-// 1.1 MB, zero-filled memory makes a valid one. Collisions and evictions only cost bytes, never correctness.
+// Zero-filled memory makes a valid one. Collisions and evictions only cost bytes, never correctness. The
+// encoder's working set is what counts: with kSmallPlaceBits it touches little more than 128 KB.
 class AddressModel {
  public:
+  // Blocks are remembered in 2^bits places.
+  static constexpr unsigned kPlaceBits = 16;
+  static constexpr unsigned kSmallPlaceBits = 13;
+
   // Forgets everything, in constant time.
-  void begin_chunk() noexcept {
+  void begin_chunk(unsigned place_bits) noexcept {
+    place_shift_ = 64 - place_bits;
     ++epoch_;
     sequence_ = 0;
   }
@@ -44,6 +50,9 @@ class AddressModel {
     thread_->latest = 0;
     for (FreeList& list : thread_->lists) list.count = 0;
   }
+
+  // An event of this address comes soon.
+  void expect(std::uint64_t address) const noexcept { __builtin_prefetch(&place_of(address), 1); }
 
   std::uint64_t encode_allocation(std::uint64_t address, std::uint64_t size) noexcept {
     FreeList& list = thread_->lists[class_of(size)];
@@ -69,12 +78,13 @@ class AddressModel {
     } else if (code >= kFarCode) {
       address += static_cast<std::uint64_t>(unfold_distance(code - kFarCode));
     }
+    by_sequence_[sequence_ % kHistory] = address;
     note_allocation(list, code, address, size);
     return address;
   }
 
   std::uint64_t encode_free(std::uint64_t address) noexcept {
-    const Made& made = made_[slot_of(address)];
+    const Made& made = place_of(address);
     const std::uint64_t code = free_code(made, address);
     note_free(made, address);
     return code;
@@ -82,13 +92,14 @@ class AddressModel {
 
   // A block that stayed where it was and has another size now. Coded like a free.
   std::uint64_t encode_resized(std::uint64_t address, std::uint64_t size) noexcept {
-    const Made& made = made_[slot_of(address)];
+    const Made& made = place_of(address);
     const std::uint64_t code = free_code(made, address);
     note_made(address, size);
     return code;
   }
   std::uint64_t decode_resized(std::uint64_t code, std::uint64_t size) noexcept {
     const std::uint64_t address = address_of_free(code);
+    by_sequence_[sequence_ % kHistory] = address;
     note_made(address, size);
     return address;
   }
@@ -96,23 +107,27 @@ class AddressModel {
   // Any code gives some address: a hostile one gives a wrong one, never a wild access.
   std::uint64_t decode_free(std::uint64_t code) noexcept {
     const std::uint64_t address = address_of_free(code);
-    note_free(made_[slot_of(address)], address);
+    note_free(place_of(address), address);
     return address;
   }
 
  private:
   static constexpr std::size_t kHistory = std::size_t{1} << 16;  // more than a chunk has allocations
+  static constexpr std::size_t kPlaces = std::size_t{1} << kPlaceBits;
   static constexpr std::size_t kThreads = 8;
   static constexpr std::size_t kClasses = 80;
   static constexpr std::uint64_t kCarvedCode = 7;
   static constexpr std::uint64_t kFarCode = 8;
 
   struct Made {
-    std::uint64_t address;
+    std::uint64_t address_and_class;  // address << 8 | size class; addresses have 56 bits
     std::uint32_t sequence;
     std::uint32_t epoch;
-    std::uint32_t size_class;
+
+    std::uint64_t address() const noexcept { return address_and_class >> 8; }
+    std::size_t size_class() const noexcept { return address_and_class & 0xff; }
   };
+  static_assert(sizeof(Made) == 16);
   struct FreeList {
     std::uint64_t blocks[8];
     std::uint32_t top;    // position of the youngest
@@ -126,8 +141,10 @@ class AddressModel {
     FreeList lists[kClasses];
   };
 
-  static std::size_t slot_of(std::uint64_t address) noexcept {
-    return (address >> 4) * 0x9e3779b97f4a7c15 >> 48;  // kHistory slots
+  Made& place_of(std::uint64_t address) noexcept { return made_[place_number(address)]; }
+  const Made& place_of(std::uint64_t address) const noexcept { return made_[place_number(address)]; }
+  std::uint64_t place_number(std::uint64_t address) const noexcept {
+    return (address >> 4) * 0x9e3779b97f4a7c15 >> place_shift_;
   }
   // Block sizes of glibc's allocator up to about a kilobyte, then powers of two.
   static std::size_t class_of(std::uint64_t size) noexcept {
@@ -142,7 +159,7 @@ class AddressModel {
   }
 
   bool is_known(const Made& made, std::uint64_t address) const noexcept {
-    return made.address == address && made.epoch == epoch_;
+    return made.address() == address && made.epoch == epoch_;
   }
   std::uint64_t free_code(const Made& made, std::uint64_t address) const noexcept {
     if (is_known(made, address)) return std::uint64_t{sequence_ - made.sequence} << 1;
@@ -154,8 +171,7 @@ class AddressModel {
   }
 
   void note_made(std::uint64_t address, std::uint64_t size) noexcept {
-    made_[slot_of(address)] = {address, sequence_, epoch_, static_cast<std::uint32_t>(class_of(size))};
-    by_sequence_[sequence_ % kHistory] = address;
+    place_of(address) = {address << 8 | class_of(size), sequence_, epoch_};
     ++sequence_;
     thread_->latest = address;
   }
@@ -177,7 +193,7 @@ class AddressModel {
   void note_free(const Made& made, std::uint64_t address) noexcept {
     thread_->latest = address;
     if (!is_known(made, address)) return;  // of unknown size
-    FreeList& list = thread_->lists[made.size_class];
+    FreeList& list = thread_->lists[made.size_class()];
     ++list.top;
     list.blocks[list.top % 8] = address;
     if (list.count != kCarvedCode) ++list.count;
@@ -187,8 +203,9 @@ class AddressModel {
   std::uint32_t sequence_;
   Thread* thread_;
   Thread threads_[kThreads];
-  Made made_[kHistory];
-  std::uint64_t by_sequence_[kHistory];
+  unsigned place_shift_;
+  Made made_[kPlaces];
+  std::uint64_t by_sequence_[kHistory];  // decoding only
 };
 
 }  // namespace leak::trace

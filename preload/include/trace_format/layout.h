@@ -1,4 +1,5 @@
-// Byte-level specification of a leakhook trace, format version 1. Everything is little-endian.
+// Byte-level specification of a leakhook trace, format version 1.1; kEvents chunks and journals that have events about
+// resources (operation.h) are of version 2.0, which is all that the two differ in. Everything is little-endian.
 //
 // A recording of one process is two files that are read together:
 //
@@ -31,16 +32,20 @@
 // with each section, so a section needs nothing from any other chunk.
 //
 //   0      4    section_count
-//   4      4    flags             kEventsAddressModel: addresses are coded by address_model.h
+//   4      4    flags             which codings: kEvents..., below; a chunk with others is counted as lost
 //   8      ...  section_count x SectionEntry {chunk_id u64, tid u32, event_count u32}
-//   ...    ...  kColumnCount x column byte length u32
+//   ...    ...  column_count(flags) x column byte length u32
 //   ...    ...  the columns, in the order of Column, without padding; coding in column_codec.h
 //
 // kIndex body (at most once, the last frame; then a skippable zstd frame of 8 content bytes, kIndexTrailer,
 // holds the file offset of the index frame): item_count x IndexEntry. A trace that was cut short has no
 // index; the reader then walks the frames.
 //
-// JOURNAL. Page 0 is a JournalHeader; at kJournalProcessOffset a copy of the process record; then, at
+// kHeapGraph body: one part of a heap graph, heap_graph.h.
+//
+// kHeapGraph body: a part of a heap graph (heap_graph.h). All parts of a graph have its moment as their time.
+//
+// JOURNAL. Page 0 is a JournalHeader and, at kJournalControlOffset, a JournalControl (control.h); at kJournalProcessOffset a copy of the process record; then, at
 // kJournalSlotsOffset, slot_count slots of kSlotBytes: a SlotHeader, then raw bytes (raw_codec.h for
 // events, meta records for meta), `used` of which are valid. A slot whose chunk_id is 0 is free; one
 // whose chunk_id also stands in the trace was written there before the end and is skipped.
@@ -52,9 +57,9 @@
 
 namespace leak::trace {
 
-inline constexpr std::uint16_t kFormatMajor = 1;
-inline constexpr std::uint16_t kFormatMinor = 0;
-inline constexpr std::uint16_t kFormatVersion = kFormatMajor << 8 | kFormatMinor;
+inline constexpr std::uint16_t kFormatMajor = 2;  // the newest that there is
+inline constexpr std::uint16_t kFormatVersion = 1 << 8 | 1;
+inline constexpr std::uint16_t kResourcesVersion = kFormatMajor << 8 | 0;
 
 inline constexpr std::uint32_t kChunkMagic = 0x48434b4c;               // "LKCH"
 inline constexpr std::uint64_t kJournalMagic = 0x4c4e524a4b45414c;     // "LEAKJRNL"
@@ -88,10 +93,17 @@ struct SectionEntry {
 static_assert(sizeof(SectionEntry) == 16);
 
 // Event columns. What each event puts into which column: column_codec.h.
-enum class Column : std::uint8_t { kOp, kTime, kAddress, kFreeAddress, kSize, kStack, kPcs, kExtra };
-inline constexpr std::size_t kColumnCount = 8;
+enum class Column : std::uint8_t { kOp, kTime, kAddress, kFreeAddress, kSize, kStack, kPcs, kExtra, kTimeRuns };
+inline constexpr std::size_t kColumnCount = 9;
 
-inline constexpr std::uint32_t kEventsAddressModel = 1;  // EventsHeader::flags
+// EventsHeader::flags. Version 1.0 wrote kEventsAddressModel or none; its chunks lack the column kTimeRuns.
+inline constexpr std::uint32_t kEventsAddressModel = 1;  // addresses are coded by address_model.h
+inline constexpr std::uint32_t kEventsTimeRuns = 2;      // one time for each run of events of one quantum
+inline constexpr std::uint32_t kEventsSmallModel = 4;    // the model has AddressModel::kSmallPlaceBits
+inline constexpr std::uint32_t kEventsFlags = kEventsAddressModel | kEventsTimeRuns | kEventsSmallModel;
+constexpr std::size_t column_count(std::uint32_t flags) noexcept {
+  return (flags & kEventsTimeRuns) != 0 ? kColumnCount : kColumnCount - 1;
+}
 
 struct IndexEntry {
   std::uint64_t file_offset;  // of the zstd frame
@@ -154,13 +166,14 @@ static_assert(sizeof(JournalHeader) == 56 + 8 * kDropReasonCount);
 struct SlotHeader {
   std::atomic<std::uint64_t> chunk_id;  // 0: free. Set last when a slot is taken, cleared first when it is freed
   ChunkKind kind;                       // kMeta or kEvents
-  std::uint16_t reserved;
+  std::uint16_t flags;                  // kSlotHasResources
   std::uint32_t tid;                    // of the events
   std::atomic<std::uint32_t> used;      // data bytes valid; stored after the bytes (release)
   std::uint32_t index;                  // of the slot in the journal
   std::uint64_t reserved2;
 };
 static_assert(sizeof(SlotHeader) == 32);
+inline constexpr std::uint16_t kSlotHasResources = 1;  // some of its events may be about resources
 inline constexpr std::size_t kSlotDataBytes = kSlotBytes - sizeof(SlotHeader);
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);

@@ -33,8 +33,8 @@ constexpr std::size_t raw_event_words_bound(std::uint32_t push) noexcept {
   return kRawMaxHeadWords + (push + 1U) / 2;
 }
 
-// Writes everything of `event` but the pc ids at `out` (room for kRawMaxHeadWords words); returns where the pc
-// ids go. The caller writes event.push ids there and rounds up to a whole word.
+// Writes everything of `event` but the pc ids at `out` (room for kRawMaxHeadWords words); returns where the
+// pc ids go. The caller writes event.push ids there and rounds up to a whole word.
 inline std::uint64_t* put_raw_event_head(std::uint64_t* out, const Event& event) noexcept {
   const bool big_size = event.size >= kSizeEscape;
   const bool deep = event.keep >= kDepthEscape || event.push >= kDepthEscape;
@@ -51,6 +51,53 @@ inline std::uint64_t* put_raw_event_head(std::uint64_t* out, const Event& event)
   if (has_begin_ticks(event.op)) *out++ = event.begin_ticks;
   if (has_extra(event.op)) *out++ = event.extra;
   return out;
+}
+
+// Writes the pc ids behind the head; returns the end of the event. Reads one id more than there are if their
+// number is odd. One by one: they were stored just now, and a load across two fresh stores waits for both.
+inline std::uint64_t* put_raw_pc_ids(std::uint64_t* out, const std::uint32_t* ids,
+                                     std::uint32_t count) noexcept {
+  for (std::uint32_t i = 0; i < count; i += 2, ++out) {
+    char* const pair = reinterpret_cast<char*>(out);
+    std::memcpy(pair, ids + i, sizeof(*ids));
+    std::memcpy(pair + sizeof(*ids), ids + i + 1, sizeof(*ids));
+  }
+  return out;
+}
+
+// The two shapes of nearly all events, in the same bytes as put_raw_event_head writes for them.
+constexpr bool is_plain_allocation(Op op, std::uint64_t size, std::uint32_t keep,
+                                   std::uint32_t push) noexcept {
+  return size < kSizeEscape && (keep | push) < kDepthEscape && !has_extra(op);
+}
+inline std::uint64_t* put_raw_allocation(std::uint64_t* out, Op op, std::uint64_t ticks,
+                                         std::uint64_t address, std::uint64_t size, std::uint32_t keep,
+                                         std::uint32_t push) noexcept {
+  out[0] = ticks;
+  out[1] = address << 8 | static_cast<std::uint8_t>(op);
+  out[2] = size | std::uint64_t{keep} << 32 | std::uint64_t{push} << 48;
+  return out + kRawFixedWords;
+}
+inline std::uint64_t* put_raw_free(std::uint64_t* out, Op op, std::uint64_t ticks,
+                                   std::uint64_t address) noexcept {
+  out[0] = ticks;
+  out[1] = address << 8 | kNoStackBit | static_cast<std::uint8_t>(op);
+  out[2] = 0;
+  return out + kRawFixedWords;
+}
+
+// The same two shapes, for reading. kOther: get_raw_event() is to read it, or to find out what is wrong.
+enum class RawShape : std::uint8_t { kOther, kAllocation, kFree };
+inline RawShape raw_shape(const std::uint64_t* event, const std::uint64_t* end) noexcept {
+  if (end - event < static_cast<std::ptrdiff_t>(kRawFixedWords)) return RawShape::kOther;
+  const std::uint8_t byte = static_cast<std::uint8_t>(event[1]);
+  const Op op = static_cast<Op>(byte & ~kNoStackBit);
+  if ((byte & kNoStackBit) != 0) return kind_of(op) == OpKind::kFree ? RawShape::kFree : RawShape::kOther;
+  if (kind_of(op) != OpKind::kAlloc || has_extra(op)) return RawShape::kOther;
+  if ((event[2] & kSizeEscape) == kSizeEscape) return RawShape::kOther;
+  if (event[2] >> 32 == (kDepthEscape << 16 | kDepthEscape)) return RawShape::kOther;
+  const std::uint64_t words = kRawFixedWords + ((event[2] >> 48) + 1) / 2;
+  return static_cast<std::uint64_t>(end - event) < words ? RawShape::kOther : RawShape::kAllocation;
 }
 
 // Reads the event at `cursor` and moves past it; `pc_ids` then points at event.push ids inside the input.

@@ -54,7 +54,15 @@ inline bool get_varint_bytewise(const std::uint8_t*& cursor, const std::uint8_t*
   return false;
 }
 
-// The same, without a branch for each byte where 8 bytes can be read at once: lengths vary at random, and a
+// The 7-bit groups of an integer of up to 8 bytes, one in each byte of `word`, with the gaps closed.
+constexpr std::uint64_t join_varint_groups(std::uint64_t word) noexcept {
+  word &= 0x7f7f7f7f7f7f7f7f;
+  word = (word & 0x007f007f007f007f) | (word & 0x7f007f007f007f00) >> 1;
+  word = (word & 0x00003fff00003fff) | (word & 0x3fff00003fff0000) >> 2;
+  return (word & 0x000000000fffffff) | (word & 0x0fffffff00000000) >> 4;
+}
+
+// As get_varint_bytewise, without a branch for each byte where 8 bytes can be read at once: lengths vary at random, and a
 // mispredicted branch costs more than all the arithmetic.
 inline bool get_varint(const std::uint8_t*& cursor, const std::uint8_t* end, std::uint64_t& value) noexcept {
   if (end - cursor < 8) [[unlikely]] return get_varint_bytewise(cursor, end, value);
@@ -63,10 +71,7 @@ inline bool get_varint(const std::uint8_t*& cursor, const std::uint8_t* end, std
   const std::uint64_t stops = ~word & 0x8080808080808080;  // the high bit of the last byte is clear
   if (stops == 0) [[unlikely]] return get_varint_bytewise(cursor, end, value);
   cursor += static_cast<unsigned>(__builtin_ctzll(stops) + 1) / 8;
-  word &= (stops ^ (stops - 1)) & 0x7f7f7f7f7f7f7f7f;  // up to that byte; then close the gaps
-  word = (word & 0x007f007f007f007f) | (word & 0x7f007f007f007f00) >> 1;
-  word = (word & 0x00003fff00003fff) | (word & 0x3fff00003fff0000) >> 2;
-  value = (word & 0x000000000fffffff) | (word & 0x0fffffff00000000) >> 4;
+  value = join_varint_groups(word & (stops ^ (stops - 1)));  // up to that byte
   return true;
 }
 

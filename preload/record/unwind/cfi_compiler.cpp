@@ -5,7 +5,7 @@
 #include "record/unwind/byte_reader.h"
 #include "record/unwind/cfi_program.h"
 #include "record/unwind/code_modules.h"
-#include "record/unwind/memory_probe.h"
+#include "sys/memory_probe.h"
 
 namespace leak::hook::unwind {
 
@@ -67,7 +67,7 @@ bool follows_call(Position position) noexcept {
   const std::uintptr_t pc = pc_of(position);
   if (pc < sizeof(code)) return false;
   const std::uintptr_t first = (pc - sizeof(code)) & ~std::uintptr_t{7};
-  if (!is_readable(first) || !is_readable((pc - 1) & ~std::uintptr_t{7})) return false;
+  if (!sys::is_readable(first) || !sys::is_readable((pc - 1) & ~std::uintptr_t{7})) return false;
   std::memcpy(code, reinterpret_cast<const void*>(pc - sizeof(code)), sizeof(code));
   return arch::ends_in_call(code);
 }
@@ -88,7 +88,7 @@ bool starts_a_stack(Position position) noexcept {
 // Code of a just-in-time compiler, or assembler without call frame information.
 Rule rule_without_cfi(Position position) noexcept {
   if (starts_a_stack(position)) return {Cfa::kOutermost, SavedBp::kSame, 0, 0};
-  const bool code = is_exact(position) ? is_readable(pc_of(position) & ~std::uintptr_t{7}) : follows_call(position);
+  const bool code = is_exact(position) ? sys::is_readable(pc_of(position) & ~std::uintptr_t{7}) : follows_call(position);
   return {code ? Cfa::kGuess : Cfa::kUnknown, SavedBp::kSame, 0, 0};
 }
 

@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "record/unwind/byte_reader.h"
-#include "record/unwind/memory_probe.h"
+#include "sys/memory_probe.h"
 
 namespace leak::hook::unwind {
 
@@ -154,7 +154,7 @@ bool evaluate(CfiExpression expression, const arch::Registers& registers, std::u
 
 bool load_checked(std::uintptr_t address, std::uintptr_t& value) noexcept {
   const std::uintptr_t first = address & ~std::uintptr_t{7};
-  if (!is_readable(first) || (first != address && !is_readable(first + 8))) return false;
+  if (!sys::is_readable(first) || (first != address && !sys::is_readable(first + 8))) return false;
   std::memcpy(&value, reinterpret_cast<const void*>(address), sizeof(value));
   return true;
 }

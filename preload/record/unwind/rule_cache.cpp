@@ -107,12 +107,15 @@ PackedRule RuleCache::load(Position position, std::uint32_t generation) noexcept
     if (code_generation() != generation) return rule;
     if (table != nullptr) insert_shared(*table, rule, position, generation);
   }
+  if (++loads_ == kManyLoads) more_sets_ = (1U << kSetBits) - kFirstSets;
   PackedRule* const set = sets_[set_of(position)];
   std::memmove(set + 1, set, (kWays - 1) * sizeof(PackedRule));
   set[0] = rule;
   return rule;
 }
 
-void RuleCache::clear() noexcept { std::memset(sets_, 0, sizeof(sets_)); }
+void RuleCache::clear() noexcept {
+  std::memset(sets_, 0, more_sets_ == 0 ? kFirstSets * sizeof(sets_[0]) : sizeof(sets_));
+}
 
 }  // namespace leak::hook::unwind

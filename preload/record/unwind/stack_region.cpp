@@ -2,7 +2,7 @@
 
 #include <pthread.h>
 
-#include "record/unwind/memory_probe.h"
+#include "sys/memory_probe.h"
 #include "sys/pages.h"
 
 // glibc: the main thread's stack pointer at program start; above it lie only the arguments.
@@ -21,7 +21,7 @@ constexpr std::uintptr_t kFirstReach = 16U << 10;
 constexpr std::uintptr_t kMaxGrowth = 64U << 10;
 
 bool reaches(std::uintptr_t sp, std::uintptr_t top) noexcept {
-  return top > sp && top - sp <= kMaxReach && readable_end(sp, top) == top;
+  return top > sp && top - sp <= kMaxReach && sys::readable_end(sp, top) == top;
 }
 
 // The top of the stack of the main thread, or of the calling thread: glibc puts a thread's descriptor at
@@ -66,14 +66,14 @@ StackRegion* StackRegions::extend_one(std::uintptr_t sp) noexcept {
   }
   if (nearest == nullptr) return nullptr;
   const std::uintptr_t reach = nearest->kind == RegionKind::kWhole ? kMaxReach : kMaxGrowth;
-  if (nearest->low - sp > reach || readable_end(sp, nearest->low) != nearest->low) return nullptr;
+  if (nearest->low - sp > reach || sys::readable_end(sp, nearest->low) != nearest->low) return nullptr;
   nearest->low = sp & kPageMask;
   return nearest;
 }
 
 StackRegion* StackRegions::make_one(std::uintptr_t sp, const StackRegion* keep) noexcept {
   const std::uintptr_t top = known_top(sp);
-  const std::uintptr_t high = top != 0 ? top : readable_end(sp, sp + kFirstReach);
+  const std::uintptr_t high = top != 0 ? top : sys::readable_end(sp, sp + kFirstReach);
   if (high <= sp) return nullptr;
   StackRegion* oldest = nullptr;
   for (StackRegion& region : regions_) {
@@ -89,7 +89,7 @@ StackRegion* StackRegions::make_one(std::uintptr_t sp, const StackRegion* keep) 
 
 bool StackRegions::grow(StackRegion& region, std::uintptr_t needed) noexcept {
   if (region.kind != RegionKind::kProbed || needed <= region.high || needed - region.high > kMaxReach) return false;
-  if (readable_end(region.high, needed) != needed) return false;
+  if (sys::readable_end(region.high, needed) != needed) return false;
   region.high = needed;
   return true;
 }

@@ -1,26 +1,24 @@
 // Stacks merged into a tree: one pass over the sites, functions merged by name and module.
 import type { FrameTable, Site } from '../model';
 
+export interface TreeOptions {
+  inverted: boolean;    // from the allocating function outwards instead of from the outermost caller inwards
+  skipSystem: boolean;
+  fold: boolean;        // recursion counts as one call
+}
+
 export interface FlameNode {
+  id: number;           // of the name: what stacks are merged by; -1 for the root
   name: string;
   frame: number;        // one of the frames that were merged here, -1 for the root
-  tone: number;         // colour class; -1 for system frames
   value: number;
+  slope: number;        // growth of all sites below, bytes per second
   parent: FlameNode | null;
   depth: number;
   children: FlameNode[];  // in order of childrenOf
 }
 
-const TONES = 8;
-
-function toneOf(text: string): number {
-  let hash = 7;
-  for (let i = 0; i < text.length; ++i) hash = (hash * 31 + text.charCodeAt(i)) | 0;
-  return Math.abs(hash) % TONES;
-}
-
 interface Growing extends FlameNode {
-  id: number;                      // of the name: what stacks are merged by
   children: Growing[];
   byName: Map<number, Growing> | null;
   sorted: boolean;
@@ -28,6 +26,8 @@ interface Growing extends FlameNode {
 
 // A node of a large tree has few children as a rule: looking through them beats a table for each.
 const FEW = 8;
+// Functions that call each other in rounds longer than this are not recognised as recursion.
+const LONGEST_ROUND = 4;
 
 function childNamed(node: Growing, id: number): Growing | undefined {
   if (node.byName) return node.byName.get(id);
@@ -44,43 +44,107 @@ export function childrenOf(node: FlameNode): FlameNode[] {
   return growing.children;
 }
 
-// `inverted`: from the allocating function outwards instead of from the outermost caller inwards.
-export function mergeStacks(frames: FrameTable, sites: Site[], value: (site: Site) => number, root: string,
-                            options: { inverted: boolean; skipSystem: boolean }): FlameNode {
-  const names = new Map<string, number>();
-  const nameOf = new Map<number, number>();
-  const grow = (id: number, name: string, frame: number, tone: number, parent: Growing | null): Growing =>
-    ({ id, name, frame, tone, value: 0, parent, depth: parent ? parent.depth + 1 : 0, children: [], byName: null, sorted: false });
-  const toneOfFrame = new Map<number, number>();
-  const top = grow(-1, root, -1, -1, null);
-  for (const site of sites) {
-    const amount = value(site);
-    if (amount <= 0) continue;
-    top.value += amount;
-    let node = top;
-    const length = site.stack.length;
-    for (let i = 0; i < length; ++i) {
-      const id = site.stack[options.inverted ? i : length - 1 - i] as number;
-      let name = nameOf.get(id);
-      if (name === undefined) {
-        const frame = frames.get(id);
-        const key = `${frame.function}\n${frame.module ?? ''}`;
-        name = options.skipSystem && frame.system ? -1 : names.get(key) ?? names.set(key, names.size).size - 1;
-        nameOf.set(id, name);
-        toneOfFrame.set(id, frame.system ? -1 : toneOf(frame.file || frame.module || frame.function));
+export function ancestorsOf(node: FlameNode): FlameNode[] {
+  const found: FlameNode[] = [];
+  for (let at = node.parent; at; at = at.parent) found.unshift(at);
+  return found;
+}
+
+// Names a node in the URL: the frames on the way to it.
+export function pathOf(node: FlameNode): string {
+  return [...ancestorsOf(node), node].slice(1).map((one) => one.frame).join('.');
+}
+
+export class FlameTree {
+  readonly root: FlameNode;
+  private readonly names = new Map<string, number>();
+  private readonly nameOf = new Map<number, number>();  // by frame
+  // The stack that walk() went through last: names, and a frame for each.
+  private readonly path: number[] = [];
+  private readonly pathFrames: number[] = [];
+
+  constructor(private readonly frames: FrameTable, private readonly sites: Site[], private readonly value: (site: Site) => number,
+              title: string, private readonly options: TreeOptions) {
+    const top = this.node(-1, title, -1, null);
+    this.root = top;
+    for (const site of sites) {
+      const amount = value(site);
+      if (amount <= 0) continue;
+      const slope = site.growth?.slope_bytes_per_s ?? 0;
+      top.value += amount;
+      top.slope += slope;
+      const length = this.walk(site.stack);
+      let node = top;
+      for (let i = 0; i < length; ++i) {
+        const id = this.path[i] as number;
+        let child = childNamed(node, id);
+        if (!child) {
+          const frame = this.pathFrames[i] as number;
+          child = this.node(id, frames.get(frame).function, frame, node);
+          node.byName?.set(id, child);
+          node.children.push(child);
+        }
+        child.value += amount;
+        child.slope += slope;
+        node = child;
       }
-      if (name < 0) continue;
-      let child = childNamed(node, name);
-      if (!child) {
-        child = grow(name, frames.get(id).function, id, toneOfFrame.get(id) ?? -1, node);
-        node.byName?.set(name, child);
-        node.children.push(child);
-      }
-      child.value += amount;
-      node = child;
     }
   }
-  return top;
+
+  // The sites whose stacks go through `node`, largest first.
+  sitesOf(node: FlameNode): Site[] {
+    const wanted = [...ancestorsOf(node), node].slice(1).map((one) => one.id);
+    const found = this.sites.filter((site) => this.value(site) > 0 && this.walk(site.stack) >= wanted.length && wanted.every((id, i) => this.path[i] === id));
+    return found.sort((a, b) => this.value(b) - this.value(a));
+  }
+
+  // The node of a path; the root when the tree has no such node (made with other options, or by hand).
+  find(path: string): FlameNode {
+    let node: FlameNode | undefined = this.root;
+    for (const part of path === '' ? [] : path.split('.')) {
+      const id = this.nameOf.get(Number(part));
+      node = node.children.find((child) => child.id === id);
+      if (!node) return this.root;
+    }
+    return node;
+  }
+
+  private node(id: number, name: string, frame: number, parent: Growing | null): Growing {
+    return { id, name, frame, value: 0, slope: 0, parent, depth: parent ? parent.depth + 1 : 0, children: [], byName: null, sorted: false };
+  }
+
+  // Fills `path` with the names of a stack in the order of the tree and returns how many there are.
+  private walk(stack: number[]): number {
+    let length = 0;
+    for (let i = 0; i < stack.length; ++i) {
+      const frame = stack[this.options.inverted ? i : stack.length - 1 - i] as number;
+      const name = this.nameOf.get(frame) ?? this.nameFrame(frame);
+      if (name < 0) continue;
+      this.path[length] = name;
+      this.pathFrames[length] = frame;
+      ++length;
+      if (this.options.fold) length -= this.roundAt(length);
+    }
+    return length;
+  }
+
+  // How many of the last names repeat those before them.
+  private roundAt(length: number): number {
+    for (let round = 1; round <= LONGEST_ROUND && 2 * round <= length; ++round) {
+      let same = 0;
+      while (same < round && this.path[length - 1 - same] === this.path[length - 1 - same - round]) ++same;
+      if (same === round) return round;
+    }
+    return 0;
+  }
+
+  private nameFrame(id: number): number {
+    const frame = this.frames.get(id);
+    const key = `${frame.function}\n${frame.module ?? ''}`;
+    const name = this.options.skipSystem && frame.system ? -1 : this.names.get(key) ?? this.names.set(key, this.names.size).size - 1;
+    this.nameOf.set(id, name);
+    return name;
+  }
 }
 
 // What the matching functions answer for: a match inside a match counts once.

@@ -14,6 +14,11 @@ export function bytesFigure(value: number): HTMLElement {
   return figure(value, format.bytes(value), `${format.count(value)} bytes`);
 }
 
+// Estimates of a sampled trace carry their 99 % error.
+export function estimateFigure(value: number, error: number | undefined): HTMLElement {
+  return error ? h('span', { class: 'estimate' }, bytesFigure(value), h('span', { class: 'error' }, ` \u00b1 ${format.bytes(error)}`)) : bytesFigure(value);
+}
+
 export function countFigure(value: number): HTMLElement {
   return figure(value, format.count(value));
 }

@@ -1,9 +1,10 @@
 // Questions about sites that several views ask: which match a filter, what a row of them shows when opened.
 import type { Context } from '../context';
-import { h } from '../dom';
+import { type Child, h } from '../dom';
 import * as format from '../format';
 import type { FrameTable, Site } from '../model';
-import { bytesFigure, countFigure, facts } from './section';
+import { bytesFigure, countFigure, estimateFigure, facts } from './section';
+import { pathPicture, retentionRows } from './retention';
 import { trend } from './sparkline';
 import { stackList } from './stack';
 
@@ -45,12 +46,13 @@ export function verdictText(verdict: string): string {
 }
 
 export function siteDetail(context: Context, site: Site): HTMLElement {
-  const rows: [string, HTMLElement | string][] = [
-    ['Live at end', h('span', {}, bytesFigure(site.live_bytes), ' in ', format.plural(site.live_blocks, 'block'))],
+  const rows: [string, Child][] = [
+    ['Live at end', h('span', {}, estimateFigure(site.live_bytes, site.live_bytes_error), ' in ', format.plural(site.live_blocks, 'block'))],
     ['At the peak', h('span', {}, bytesFigure(site.peak_bytes), site.peak_blocks === undefined ? '' : ` in ${format.plural(site.peak_blocks, 'block')}`)],
-    ['Allocations', h('span', {}, countFigure(site.allocations), ', ', bytesFigure(site.allocated_bytes), ' in all')],
+    ['Allocations', h('span', {}, countFigure(site.allocations), ', ', estimateFigure(site.allocated_bytes, site.allocated_bytes_error), ' in all')],
     ['Temporary', h('span', {}, countFigure(site.temporary_allocations), ` (${format.percent(site.temporary_allocations, site.allocations)})`)],
   ];
+  if (site.recorded_live_blocks !== undefined) rows.push(['Recorded of the live blocks', countFigure(site.recorded_live_blocks)]);
   if (site.deallocations !== undefined) rows.push(['Freed', countFigure(site.deallocations)]);
   if (site.inherited_bytes) rows.push(['Made before the fork', bytesFigure(site.inherited_bytes)]);
   if (site.growth) {
@@ -58,7 +60,9 @@ export function siteDetail(context: Context, site: Site): HTMLElement {
     const verdict = site.growth.verdict ? `${verdictText(site.growth.verdict)}: ` : '';
     rows.push(['Growth', `${verdict}${growthText(site)}${sure}`]);
   }
+  rows.push(...retentionRows(site));
   return h('div', { class: 'site-detail' },
-    h('div', { class: 'site-figures' }, facts(rows), trend(site.live_bytes_over_time, context.process.bucket_end_ns)),
+    h('div', { class: 'site-figures' }, facts(rows), trend(site.live_bytes_over_time, context.process.bucket_end_ns),
+      site.path && h('div', {}, h('p', { class: 'sub' }, 'The shortest way to its largest reachable block'), pathPicture(site.path))),
     stackList(context, site.stack, context.frames.blamed(site.stack, site.blamed)));
 }

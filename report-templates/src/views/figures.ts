@@ -9,15 +9,18 @@ function tile(name: string, key: string, value: Child, note: Child, tone = ''): 
   return h('div', { class: `tile ${tone}`, attrs: { 'data-figure': key } }, h('dt', {}, name), h('dd', {}, h('span', { class: 'tile-value' }, value), note && h('span', { class: 'tile-note' }, note)));
 }
 
+const errorText = (error: number | undefined) => (error ? `\u00b1 ${format.bytes(error)} in ` : '');
+
 export const figures: View = {
   id: 'figures',
   title: 'Key figures',
   render({ process }) {
     const { totals, mappings, timeline, diagnostics } = process;
     const tiles: HTMLElement[] = [];
-    tiles.push(tile('Live at the end', 'live_bytes', bytesFigure(totals.live_bytes), format.plural(totals.live_blocks, 'block')));
+    tiles.push(tile('Live at the end', 'live_bytes', bytesFigure(totals.live_bytes),
+      `${errorText(totals.live_bytes_error)}${format.plural(totals.live_blocks, 'block')}`));
     tiles.push(tile('Peak heap', 'peak_bytes', bytesFigure(totals.peak_bytes), `at ${format.duration(totals.peak_time_ns)}`));
-    tiles.push(tile('Allocations', 'allocations', countFigure(totals.allocations), `${format.bytes(totals.allocated_bytes)} in all`));
+    tiles.push(tile('Allocations', 'allocations', countFigure(totals.allocations), `${format.bytes(totals.allocated_bytes)}${totals.allocated_bytes_error ? ` \u00b1 ${format.bytes(totals.allocated_bytes_error)}` : ''} in all`));
     tiles.push(tile('Temporary', 'temporary_allocations', figure(totals.temporary_allocations, format.percent(totals.temporary_allocations, totals.allocations)),
       `${format.count(totals.temporary_allocations)} freed at once`));
     if (process.duration_ns !== undefined) {

@@ -9,7 +9,8 @@ import { siteName, stackList } from '../parts/stack';
 
 const FIRST = 12;
 
-const KINDS: Record<string, string> = { fd: 'File descriptor', leak: 'Growing' };
+const KINDS: Record<string, string> = { fd: 'File descriptor', growth: 'Growing', leak: 'Growing' };
+const SCANNED_KINDS: Record<string, string> = { ...KINDS, leak: 'Lost', cycle: 'Reference cycle' };
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
@@ -28,7 +29,7 @@ function card(context: Context, finding: Finding): HTMLElement {
   if (site?.growth) numbers.push(['Growth', growthText(site)]);
   const evidence = Object.entries(finding.evidence ?? {});
   return h('article', { class: `finding ${finding.severity}`, attrs: { 'data-kind': finding.kind } },
-    h('div', { class: 'finding-head' }, badge(finding.severity), h('span', { class: 'kind' }, KINDS[finding.kind] ?? capital(finding.kind.replaceAll('_', ' ')))),
+    h('div', { class: 'finding-head' }, badge(finding.severity), h('span', { class: 'kind' }, (context.process.truth ? SCANNED_KINDS : KINDS)[finding.kind] ?? capital(finding.kind.replaceAll('_', ' ')))),
     h('h3', {}, finding.title),
     h('div', { class: 'finding-body' },
       numbers.length > 0 && facts(numbers, 'numbers'),
@@ -54,6 +55,7 @@ export const findings: View = {
   render(context) {
     const all = context.process.findings;
     if (!all) return null;
+    if (all.length === 0 && context.process.truth) return section('findings', 'Findings', null, empty('No findings.', context.process.verdict ?? ''));
     if (all.length === 0) {
       const { live_blocks: blocks, live_bytes: bytes } = context.process.totals;
       return section('findings', 'Findings', null, empty('No findings.',

@@ -1,180 +1,133 @@
-// The icicle: callers above, what they call below, as wide as the memory they answer for. Zoom by click or Enter,
-// arrow keys walk the tree, a search lights up functions.
+// Who allocates through whom, as a flame graph or as a table that opens: one tree, one selection, drawn in two ways.
 import type { Context, View } from '../context';
 import { h, replace } from '../dom';
 import * as format from '../format';
-import { frameFullLocation, type Site } from '../model';
-import { select, systemToggle, textFilter, toggle, toolbar } from '../parts/controls';
+import { frameFullLocation } from '../model';
+import { CallTree } from '../parts/call_tree';
+import { select, systemToggle, tabs, textFilter, toggle, toolbar } from '../parts/controls';
+import { amountText, type Cost, costsOfStacks } from '../parts/costs';
+import { FlameChart, type Match } from '../parts/flame_chart';
+import { COLOURS } from '../parts/flame_colours';
+import { selectionPanel } from '../parts/flame_selection';
+import { type FlameNode, FlameTree, matched } from '../parts/flame_tree';
 import { note, section } from '../parts/section';
-import { childrenOf, type FlameNode, matched, mergeStacks } from '../parts/flame_tree';
 
-const ROW = 21;
-const MIN_WIDTH = 2.5;
+const SHAPES = [{ key: 'graph', label: 'Flame graph' }, { key: 'tree', label: 'Call tree' }];
 
-const COSTS: { key: string; label: string; bytes: boolean; of: (site: Site) => number }[] = [
-  { key: 'live', label: 'Live at end', bytes: true, of: (site) => site.live_bytes },
-  { key: 'peak', label: 'At the peak', bytes: true, of: (site) => site.peak_bytes },
-  { key: 'allocations', label: 'Allocations', bytes: false, of: (site) => site.allocations },
-  { key: 'temporary', label: 'Temporary', bytes: false, of: (site) => site.temporary_allocations },
-];
+function costNow(context: Context): Cost {
+  const costs = costsOfStacks(context);
+  return costs.find((one) => one.key === context.store.get('cost')) ?? (costs[0] as Cost);
+}
 
-class Flame {
-  readonly element = h('div', { class: 'flame', attrs: { role: 'tree', 'aria-label': 'Flame graph' } });
-  readonly info = h('p', { class: 'flame-info' });
-  readonly found = h('span', { class: 'summary', attrs: { role: 'status' } });
-  readonly reset = h('button', { class: 'button', attrs: { type: 'button' }, on: { click: () => this.zoom(this.root) } }, 'Reset zoom');
-  private root: FlameNode;
-  private focus: FlameNode;
-  private readonly nodes = new Map<HTMLElement, FlameNode>();
-  private readonly elements = new Map<FlameNode, HTMLElement>();
-  private width = 0;
+class Stacks {
+  readonly panel = h('div', { class: 'flame-panel', id: 'flame-panel' });
+  private readonly info = h('p', { class: 'flame-info' });
+  private readonly found = h('span', { class: 'summary', attrs: { role: 'status' } });
+  private readonly reset: HTMLElement;
+  private readonly legend = h('div');
+  private readonly picked = h('div');
+  private tree: FlameTree;
+  private cost: Cost;
+  private readonly chart: FlameChart;
+  private readonly table: CallTree;
 
   constructor(private readonly context: Context) {
-    this.root = this.focus = this.merge();
-    const at = (event: Event) => this.nodes.get((event.target as HTMLElement).closest<HTMLElement>('.flame-node') as HTMLElement);
-    this.element.addEventListener('click', (event) => {
-      const node = at(event);
-      if (node) this.zoom(node);
-    });
-    for (const kind of ['mouseover', 'focusin']) {
-      this.element.addEventListener(kind, (event) => {
-        const node = at(event);
-        if (node) this.describe(node);
-      });
-    }
-    this.element.addEventListener('mouseleave', () => this.describe(this.focus));
-    this.element.addEventListener('keydown', (event) => this.onKey(event, at(event)));
-    const watch = new ResizeObserver(() => {
-      if (this.element.clientWidth !== this.width) this.draw();
-    });
-    watch.observe(this.element);
-    context.atEnd(() => watch.disconnect());
+    this.reset = h('button', { class: 'button', attrs: { type: 'button' }, on: { click: () => context.store.set({ node: '' }) } }, 'Reset zoom');
+    this.cost = costNow(context);
+    this.tree = this.merge();
+    this.chart = new FlameChart(context, this.tree, this.cost, (node) => this.describe(node));
+    this.table = new CallTree(context);
+    const rebuild = () => {
+      this.cost = costNow(context);
+      this.tree = this.merge();
+      this.draw();
+    };
+    context.on(['cost', 'inverted', 'own', 'fold'], rebuild);
+    context.on(['from', 'to'], () => this.cost.key === 'between' && rebuild());
+    context.on(['shape'], () => this.drawShape());
+    context.on(['find', 'node', 'colour', 'upward'], () => this.drawGraph());
   }
 
-  cost() {
-    return COSTS.find((one) => one.key === this.context.store.get('cost')) ?? (COSTS[0] as (typeof COSTS)[number]);
+  private merge(): FlameTree {
+    const { store, frames, process } = this.context;
+    return new FlameTree(frames, process.sites ?? [], this.cost.of, 'all',
+      { inverted: store.get('inverted'), skipSystem: store.get('own'), fold: store.get('fold') });
   }
 
-  rebuild(): void {
-    this.root = this.focus = this.merge();
+  private get asTree(): boolean {
+    return this.context.store.get('shape') === 'tree';
+  }
+
+  // Needs its place in the page, since the graph is as wide as that is.
+  drawShape(): void {
+    if (this.asTree) replace(this.panel, this.table.element, this.picked);
+    else replace(this.panel, h('div', { class: 'flame-head' }, this.info, this.found, this.reset), this.legend, h('div', { class: 'panel' }, this.chart.element), this.picked);
     this.draw();
   }
 
-  draw(): void {
-    this.width = this.element.clientWidth;
-    if (this.width === 0) return;
-    this.nodes.clear();
-    this.elements.clear();
-    const match = this.matcher();
-    const parts: HTMLElement[] = [];
-    let depth = 0;
-    // The way down to the zoomed node keeps full width, so that one can go back up.
-    const above: FlameNode[] = [];
-    for (let node: FlameNode | null = this.focus.parent; node; node = node.parent) above.unshift(node);
-    for (const node of above) parts.push(this.box(node, 0, this.width, match, true));
-    const pending: { node: FlameNode; left: number; width: number }[] = [{ node: this.focus, left: 0, width: this.width }];
-    for (let next = pending.pop(); next; next = pending.pop()) {
-      parts.push(this.box(next.node, next.left, next.width, match, false));
-      depth = Math.max(depth, next.node.depth);
-      let left = next.left;
-      for (const child of childrenOf(next.node)) {
-        const width = (next.width * child.value) / next.node.value;
-        if (width < MIN_WIDTH) break;  // largest first: the rest is narrower still
-        pending.push({ node: child, left, width });
-        left += width;
-      }
+  private draw(): void {
+    if (this.asTree) this.table.show(this.tree, this.cost, this.tree.find(this.context.store.get('node')));
+    this.drawGraph();
+  }
+
+  private drawGraph(): void {
+    const focus = this.tree.find(this.context.store.get('node'));
+    if (!this.asTree) {
+      const search = this.context.store.get('find').trim();
+      const match: Match = search === '' ? null : (node) => node.frame >= 0 && node.name.toLowerCase().includes(search.toLowerCase());
+      this.chart.show(this.tree, this.cost, focus, match);
+      this.reset.hidden = focus === this.tree.root;
+      const part = match ? matched(this.tree.root, match) : 0;
+      this.found.textContent = match ? `\u201c${search}\u201d: ${amountText(this.cost, part)}, ${format.percent(part, this.tree.root.value)} of the total` : '';
+      replace(this.legend, this.chart.colours.legend());
     }
-    // In tree order, as a screen reader goes through it.
-    parts.sort((a, b) => Number(a.dataset['depth']) - Number(b.dataset['depth']) || parseFloat(a.style.left) - parseFloat(b.style.left));
-    replace(this.element, h('div', { class: 'flame-canvas', attrs: { role: 'presentation' }, style: { height: `${(depth + 1) * ROW}px` } }, ...parts));
-    const current = this.elements.get(this.focus);
-    if (current) current.tabIndex = 0;
-    this.reset.hidden = this.focus === this.root;
-    this.describe(this.focus);
-    const search = this.context.store.get('find').trim();
-    this.found.textContent = match ? `\u201c${search}\u201d: ${this.amount(matched(this.root, match))}, ${format.percent(matched(this.root, match), this.root.value)} of the total` : '';
-  }
-
-  private merge(): FlameNode {
-    const { store, frames, process } = this.context;
-    return mergeStacks(frames, process.sites ?? [], this.cost().of, 'all', { inverted: store.get('inverted'), skipSystem: store.get('own') });
-  }
-
-  private matcher(): ((node: FlameNode) => boolean) | null {
-    const text = this.context.store.get('find').trim().toLowerCase();
-    return text === '' ? null : (node) => node.frame >= 0 && node.name.toLowerCase().includes(text);
-  }
-
-  private amount(value: number): string {
-    return this.cost().bytes ? format.bytes(value) : format.plural(value, 'allocation');
-  }
-
-  private box(node: FlameNode, left: number, width: number, match: ((node: FlameNode) => boolean) | null, above: boolean): HTMLElement {
-    const label = node === this.root ? `all, ${this.amount(node.value)}` : node.name;
-    const element = h('div', {
-      class: ['flame-node', node.tone < 0 ? 'system' : `tone-${node.tone}`, above && 'above', match && (match(node) ? 'match' : 'faded')].filter(Boolean).join(' '),
-      attrs: {
-        role: 'treeitem', tabindex: -1, 'aria-level': node.depth + 1, 'data-depth': node.depth, 'data-amount': node.value,
-        'aria-label': `${label}, ${this.amount(node.value)}, ${format.percent(node.value, this.root.value)}`,
-      },
-      style: { left: `${left.toFixed(2)}px`, top: `${node.depth * ROW}px`, width: `${Math.max(1, width - 1).toFixed(2)}px` },
-    }, width > 34 ? label : '');
-    this.nodes.set(element, node);
-    this.elements.set(node, element);
-    return element;
+    replace(this.picked, focus === this.tree.root ? null : selectionPanel(this.context, focus, this.tree.sitesOf(focus), this.cost));
   }
 
   private describe(node: FlameNode): void {
     const frame = node.frame >= 0 ? this.context.frames.get(node.frame) : undefined;
-    replace(this.info, h('strong', {}, node === this.root ? 'all' : node.name),
-      h('span', {}, ` ${this.amount(node.value)}, ${format.percent(node.value, this.root.value)}`),
+    replace(this.info, h('strong', {}, frame ? node.name : 'all'),
+      h('span', {}, ` ${amountText(this.cost, node.value)}, ${format.percent(node.value, this.tree.root.value)}`),
       frame && h('span', { class: 'muted' }, ` ${frameFullLocation(frame)}`));
-  }
-
-  private zoom(node: FlameNode): void {
-    this.focus = node;
-    const had = this.element.contains(document.activeElement);
-    this.draw();
-    if (had) this.elements.get(node)?.focus({ preventScroll: true });
-  }
-
-  private onKey(event: KeyboardEvent, node: FlameNode | undefined): void {
-    if (!node) return;
-    const siblings = node.parent && childrenOf(node.parent).filter((child) => this.elements.has(child)) || [node];
-    const at = siblings.indexOf(node);
-    const to = { ArrowUp: node.parent, ArrowDown: childrenOf(node)[0], ArrowLeft: siblings[at - 1], ArrowRight: siblings[at + 1], Home: this.focus }[event.key];
-    if (event.key === 'Enter' || event.key === ' ') this.zoom(node);
-    else if (event.key === 'Escape') this.zoom(this.root);
-    else if (!(event.key in { ArrowUp: 0, ArrowDown: 0, ArrowLeft: 0, ArrowRight: 0, Home: 0 })) return;
-    event.preventDefault();
-    const element = to && this.elements.get(to);
-    if (!element) return;
-    for (const other of this.nodes.keys()) other.tabIndex = -1;
-    element.tabIndex = 0;
-    element.focus();
   }
 }
 
 export const flame: View = {
   id: 'flame',
   title: 'Flame graph',
+  follows: ['range'],
   render(context) {
     const { process, store } = context;
     if (!process.sites || process.sites.length === 0) return null;
     const body = h('div', { class: 'flame-body' });
-    const element = section('flame', 'Flame graph', 'Callers above, what they call below; the width is the memory or the number of allocations. Click to zoom, arrow keys move, Escape shows everything.');
-    let made: Flame | undefined;
-    const cost = select('Width', COSTS, () => made?.cost().key ?? store.get('cost'), (key) => store.set({ cost: key }));
-    const inverted = toggle('From the allocation outwards', () => store.get('inverted'), (on) => store.set({ inverted: on }));
+    const element = section('flame', 'Flame graph', 'Callers above, what they call below; the width is the memory or the number of allocations. Click a function to see its stacks, arrow keys move, Escape shows everything.');
+    const cost = select('Width', costsOfStacks(context), () => costNow(context).key, (key) => store.set({ cost: key }));
+    const colour = select('Colour', COLOURS, () => store.get('colour'), (key) => store.set({ colour: key }));
+    // A selection belongs to one order of the stacks.
+    const inverted = toggle('From the allocation outwards', () => store.get('inverted'), (on) => store.set({ inverted: on, node: '' }));
+    const fold = toggle('Collapse recursion', () => store.get('fold'), (on) => store.set({ fold: on, node: '' }));
+    const upward = toggle('Root at the bottom', () => store.get('upward'), (on) => store.set({ upward: on }));
     const search = textFilter('Find functions in the flame graph', 'Find a function', () => store.get('find'), (text) => store.set({ find: text }));
-    element.append(toolbar(cost.element, search.element, inverted.element, systemToggle(context)), body);
+    const graphOnly = [search.element, colour.element, upward.element];
+    const controls = toolbar(cost.element, colour.element, search.element, inverted.element, upward.element, fold.element, systemToggle(context));
+    let made: Stacks | undefined;
+    const panel = h('div', { id: 'flame-shape' });
+    const shape = tabs('Drawn as', SHAPES, panel, () => store.get('shape'), (key) => store.set({ shape: key }));
+    const update = () => {
+      for (const control of [cost, colour, inverted, fold, upward, search, shape]) control.update();
+      for (const one of graphOnly) one.hidden = store.get('shape') === 'tree';
+    };
+    update();
+    context.on(['cost', 'colour', 'inverted', 'fold', 'upward', 'find', 'shape'], update);
+    body.append(panel);
+    element.append(shape.element, controls, body);
     // Merging the stacks of a large report takes a moment: not before somebody looks at it, or prints it.
     const make = () => {
       if (made) return;
       watch.disconnect();
-      made = new Flame(context);
-      replace(body, h('div', { class: 'flame-head' }, made.info, made.found, made.reset), h('div', { class: 'panel' }, made.element));
-      made.draw();
+      made = new Stacks(context);
+      replace(panel, made.panel);
+      made.drawShape();
     };
     const watch = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && make(), { rootMargin: '200px' });
     watch.observe(body);
@@ -182,15 +135,6 @@ export const flame: View = {
     context.atEnd(() => {
       watch.disconnect();
       removeEventListener('beforeprint', make);
-    });
-    context.on(['cost', 'inverted', 'own'], () => {
-      cost.update();
-      inverted.update();
-      made?.rebuild();
-    });
-    context.on(['find'], () => {
-      search.update();
-      made?.draw();
     });
     if (process.sites_total !== undefined && process.sites_total > process.sites.length) element.append(note('Built from the sites in this report, not from all of them.'));
     return element;

@@ -1,5 +1,6 @@
 """However a process ends, what it did before is in the analysis."""
 
+import json
 import pathlib
 import signal
 import time
@@ -115,6 +116,10 @@ def killed_in_the_middle_keeps_every_acknowledged_event(lab):
         process.wait()
     report = recording.report().only
     check(report.diagnostics["dropped_events"], 0, "dropped events")
+    outcome = lab.scan("info", "--json", *recording.traces)
+    info = json.loads(outcome.stdout)
+    check(info["events"], report.totals["events"], "events that info counts, those of the journal with them")
+    check_that(report.diagnostics["recovered_events"] > 0, "some were in the journal alone")
     for index in range(4):
         function = f"leak_thread_{index}"
         certain = 1000 * acknowledged.count(str(index).encode())

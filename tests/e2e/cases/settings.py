@@ -1,5 +1,6 @@
 """LEAKHOOK_* settings do what libleakhook(7) says."""
 
+import json
 import pathlib
 
 from checks import check, check_that
@@ -54,3 +55,30 @@ def taken_name_is_not_overwritten(lab):
         lab.run_recorded("leaky", env=environment, directory=directory)
     report = lab.analyze(traces_in(directory))
     check(len(report.processes), 3, "traces side by side")
+
+
+def functions_that_free(lab, **environment):
+    """By size, the function that freed the block, of who_frees; "" where its stack is not known."""
+    recording = lab.run_recorded("who_frees", env=environment)
+    check(recording.outcome.status, 0, "status")
+    outcome = lab.scan("dump", "--symbols", "--format", "jsonl", *recording.traces)
+    check(outcome.status, 0, "status of leakscan dump")
+    sizes, functions = {}, {}
+    for event in map(json.loads, outcome.stdout.splitlines()):
+        if event["op"] in ("malloc", "operator new[]"):
+            sizes[event["address"]] = event["size"]
+        elif event["op"] in ("free", "operator delete[]", "realloc(0)"):
+            stack = event.get("stack") or [""]
+            functions[sizes.pop(event["address"], None)] = stack[0].split(" (")[0].split("(")[0]
+    return {size: functions.get(size) for size in (10001, 10002, 10003)}
+
+
+@case
+def setting_free_stacks_names_who_freed(lab):
+    expected = {10001: "drop_by_free", 10002: "drop_by_delete", 10003: "drop_by_realloc"}
+    check(functions_that_free(lab, LEAKHOOK_FREE_STACKS="1"), expected, "functions that free")
+
+
+@case
+def setting_free_stacks_is_off_by_default(lab):
+    check(functions_that_free(lab), {10001: "", 10002: "", 10003: ""}, "functions that free")

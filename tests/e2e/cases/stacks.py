@@ -5,6 +5,7 @@ import shutil
 
 from checks import Skip, check, check_that
 from harness import case
+from shadow_stacks import check_shadow_stacks
 
 WORK = {
     "sqlite3": (["sqlite3", ":memory:", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<20000) "
@@ -16,6 +17,17 @@ WORK = {
 }
 
 
+def check_counters(lab, trace):
+    """How many stacks of a trace were compared with libunwind, all without a difference."""
+    outcome = lab.scan("info", "--json", trace)
+    check(outcome.status, 0, "leakscan info")
+    checks = json.loads(outcome.stdout).get("stack_checks")
+    if checks is None:
+        return 0
+    check(checks["mismatches"], 0, f"different stacks in {trace}")
+    return checks["checked"]
+
+
 def check_stacks(lab, name):
     command, environment = WORK[name]
     program = shutil.which(command[0])
@@ -23,14 +35,7 @@ def check_stacks(lab, name):
         raise Skip(f"{command[0]} is not installed")
     recording = lab.run_recorded(program, *command[1:], env={**environment, "LEAKHOOK_VERIFY_STACKS": "5"})
     check(recording.outcome.status, 0, "status")
-    checked = 0
-    for trace in recording.traces:
-        outcome = lab.scan("info", "--json", trace)
-        check(outcome.status, 0, "leakscan info")
-        checks = json.loads(outcome.stdout).get("stack_checks")
-        if checks is not None:
-            check(checks["mismatches"], 0, f"different stacks in {trace}")
-            checked += checks["checked"]
+    checked = sum(check_counters(lab, trace) for trace in recording.traces)
     check_that(checked > 1000, f"{checked} stacks were compared")
 
 
@@ -52,3 +57,15 @@ def stacks_of_perl(lab):
 @case
 def stacks_of_the_compiler(lab):
     check_stacks(lab, "g++")
+
+
+@case
+def stacks_are_those_the_program_knows(lab):
+    """A referee that does not unwind: the program keeps its own account of where its functions return to."""
+    log = lab.scratch / "stacks.log"
+    plugins = [lab.programs / "libframes_600.so", lab.programs / "libframes_2200.so"]
+    recording = lab.record("stack_torture", log, *plugins, env={"LEAKHOOK_VERIFY_STACKS": "1"})
+    (trace,) = recording.traces
+    compared = check_shadow_stacks(lab, trace, log)
+    check_that(compared > 1000, f"{compared} stacks were compared")
+    check_counters(lab, trace)

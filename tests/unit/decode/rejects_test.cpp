@@ -23,7 +23,7 @@ const std::filesystem::path kDirectory = LEAK_GOLDEN_DIR "/errors";
 std::map<std::string, Bytes> rejects() {
   const std::string text = "Dear diary, today nobody leaked anything.\n";
   test::TraceBuilder newer;
-  newer.set_version(2 << 8);
+  newer.set_version((trace::kFormatMajor + 1) << 8);
   Bytes foreign(ZSTD_compressBound(text.size()));
   foreign.resize(ZSTD_compress(foreign.data(), foreign.size(), text.data(), text.size(), 1));
   return {{"empty", {}},

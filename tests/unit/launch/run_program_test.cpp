@@ -24,7 +24,7 @@ class RecordProgram : public testing::Test {
     return record_program({{program("dynamic"), code}, trace_, {}});
   }
 
-  const std::string trace_ = testing::TempDir() + "leak_run_program.zst";
+  const std::string trace_ = testing::TempDir() + "leak_run_program." + std::to_string(::getpid()) + ".zst";
 };
 
 TEST_F(RecordProgram, ReturnsTheProgramsOwnCodeAndItsTraces) {

@@ -72,6 +72,38 @@ TEST(Settings, ComplainsAboutNonsenseAndKeepsTheDefault) {
   }
 }
 
+TEST(Settings, ReadsTheBudgetAsAShare) {
+  EXPECT_EQ(read({"LEAKHOOK_MAX_OVERHEAD=5%"})->settings.max_overhead_permille, 50U);
+  EXPECT_EQ(read({"LEAKHOOK_MAX_OVERHEAD=0.5%"})->settings.max_overhead_permille, 5U);
+  EXPECT_EQ(read({"LEAKHOOK_MAX_OVERHEAD=12"})->settings.max_overhead_permille, 120U);
+  for (const char* entry :
+       {"LEAKHOOK_MAX_OVERHEAD=low", "LEAKHOOK_MAX_OVERHEAD=101%", "LEAKHOOK_MAX_OVERHEAD=%",
+        "LEAKHOOK_MAX_OVERHEAD=-1", "LEAKHOOK_MAX_OVERHEAD=99999999999"}) {
+    const auto outcome = read({entry});
+    EXPECT_NE(outcome->complaint.size(), 0U) << entry;
+    EXPECT_EQ(outcome->settings.max_overhead_permille, 0U);
+  }
+}
+
+TEST(Settings, ASampleIsNotBurdenedWithScansUnlessTheyAreAskedFor) {
+  EXPECT_TRUE(read({})->settings.scan.enabled);
+  EXPECT_FALSE(read({"LEAKHOOK_SAMPLE_BYTES=512K"})->settings.scan.enabled);
+  EXPECT_FALSE(read({"LEAKHOOK_MAX_OVERHEAD=5%"})->settings.scan.enabled);
+  EXPECT_TRUE(read({"LEAKHOOK_SCAN=exit", "LEAKHOOK_SAMPLE_BYTES=512K"})->settings.scan.enabled);
+}
+
+TEST(Settings, ReadsWhatToTrack) {
+  EXPECT_EQ(read({})->settings.tracked, kTrackFds | kTrackThreads);
+  EXPECT_EQ(read({"LEAKHOOK_TRACK=none"})->settings.tracked, 0U);
+  EXPECT_EQ(read({"LEAKHOOK_TRACK=threads"})->settings.tracked, kTrackThreads);
+  EXPECT_EQ(read({"LEAKHOOK_TRACK=threads,fds"})->settings.tracked, kTrackFds | kTrackThreads);
+  for (const char* entry : {"LEAKHOOK_TRACK=fd", "LEAKHOOK_TRACK=fds,", "LEAKHOOK_TRACK=fds,none"}) {
+    const auto outcome = read({entry});
+    EXPECT_NE(outcome->complaint.size(), 0U) << entry;
+    EXPECT_EQ(outcome->settings.tracked, kTrackFds | kTrackThreads);
+  }
+}
+
 TEST(Settings, KeepsWhatWasSetForTheTrace) {
   const auto outcome = read({"PATH=/bin", "LEAKHOOK_ONLY=sh,app", "LEAKHOOK_LEVEL=3"});
   EXPECT_STREQ(outcome->settings.text.c_str(), "LEAKHOOK_ONLY=sh,app\nLEAKHOOK_LEVEL=3\n");

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "record/unwind/code_modules.h"
-#include "record/unwind/memory_probe.h"
+#include "sys/memory_probe.h"
 #include "unit/record/hand_made_code.h"
 
 #include <sys/mman.h>
@@ -104,9 +104,9 @@ TEST(MemoryProbe, FindsTheEndOfReadableMemory) {
   ASSERT_NE(memory, MAP_FAILED);
   ASSERT_EQ(mprotect(memory + 3 * kPage, kPage, PROT_NONE), 0);
   const auto start = reinterpret_cast<std::uintptr_t>(memory);
-  EXPECT_EQ(readable_end(start + 100, start + 4 * kPage), start + 3 * kPage);
-  EXPECT_EQ(readable_end(start + 100, start + 200), start + 200);
-  EXPECT_EQ(readable_end(start + 3 * kPage + 8, start + 4 * kPage), start + 3 * kPage + 8);
+  EXPECT_EQ(sys::readable_end(start + 100, start + 4 * kPage), start + 3 * kPage);
+  EXPECT_EQ(sys::readable_end(start + 100, start + 200), start + 200);
+  EXPECT_EQ(sys::readable_end(start + 3 * kPage + 8, start + 4 * kPage), start + 3 * kPage + 8);
   munmap(memory, 4 * kPage);
 }
 

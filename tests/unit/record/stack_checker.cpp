@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 #include <cstdio>
+#include <cstring>
 
 #include "record/stack_capture.h"
 #include "record/stack_verify.h"
@@ -47,7 +47,8 @@ void complain(const char* format, Arguments... arguments) {
 
 bool apply(Thread& thread, const hook::StackDelta& delta) {
   if (delta.keep > thread.depth || delta.keep + delta.push > hook::kMaxCapturedFrames) return false;
-  for (std::uint32_t i = 0; i != delta.push; ++i) thread.ids[delta.keep + i] = delta.pc_ids[delta.push - 1 - i];
+  for (std::uint32_t i = 0; i != delta.push; ++i)
+    thread.ids[delta.keep + i] = delta.pc_ids[delta.push - 1 - i];
   thread.depth = delta.keep + delta.push;
   const hook::StackDelta whole = whole_stack(*thread.capture);
   if (whole.keep != 0 || whole.push != thread.depth) return false;
@@ -86,14 +87,14 @@ bool prepare_checker() {
 [[gnu::noinline]] void checkpoint() {
   if (t_busy) return;
   t_busy = true;
-  take(LEAKHOOK_CAPTURE_START(), true);
+  take(LEAKHOOK_FRAME().caller(), true);
   t_busy = false;
 }
 
 [[gnu::noinline]] void capture_unchecked() {
   if (t_busy) return;
   t_busy = true;
-  take(LEAKHOOK_CAPTURE_START(), false);
+  take(LEAKHOOK_FRAME().caller(), false);
   t_busy = false;
 }
 
@@ -108,8 +109,13 @@ std::uint16_t last_flags(std::uint32_t index) {
 
 CheckTotals check_totals() {
   const auto of = [](StackCheck check) { return g_verdicts[static_cast<int>(check)].load(); };
-  return {of(StackCheck::kEqual), of(StackCheck::kEqualToGuess), of(StackCheck::kMismatch),
-          of(StackCheck::kRefereeGaveUp), g_bad_deltas, g_frames, g_pushed};
+  return {of(StackCheck::kEqual),
+          of(StackCheck::kEqualToGuess),
+          of(StackCheck::kMismatch),
+          of(StackCheck::kRefereeGaveUp),
+          g_bad_deltas,
+          g_frames,
+          g_pushed};
 }
 
 std::string first_complaint() { return g_complaint; }

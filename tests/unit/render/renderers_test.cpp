@@ -101,7 +101,8 @@ TEST(JsonRenderer, HasEveryNameOfTheContract) {
                {"kind", "severity", "title", "bytes", "blocks", "site", "evidence", "advice"});
   expect_names(process["sites"][0], {"id", "stack", "allocations", "allocated_bytes", "live_blocks",
                                      "live_bytes", "peak_bytes", "temporary_allocations", "growth"});
-  expect_names(process["sites"][0]["growth"], {"slope_bytes_per_s", "confidence"});
+  expect_names(process["sites"][0]["growth"], {"slope_bytes_per_s", "slope_low_bytes_per_s",
+                                               "slope_high_bytes_per_s", "confidence", "verdict"});
   expect_names(process["timeline"], {"time_ns", "heap_bytes", "blocks", "rss_bytes"});
   expect_names(process["snapshots"][0], {"label", "time_ns", "heap_bytes", "blocks", "rss_bytes"});
   expect_names(process["modules"][0], {"path", "build_id", "epochs"});
@@ -112,11 +113,46 @@ TEST(JsonRenderer, HasEveryNameOfTheContract) {
 }
 
 TEST(JsonRenderer, LeavesOutWhatIsNotKnownYet) {
-  const json process = json::parse(rendered(JsonRenderer()))["processes"][0];
-  for (const char* later : {"truth", "cycles", "types", "resources"})
-    EXPECT_FALSE(process.contains(later)) << later;
+  const json processes = json::parse(rendered(JsonRenderer()))["processes"];
+  for (const char* part : {"truth", "cycles", "types", "resources"})
+    EXPECT_FALSE(processes[1].contains(part)) << part;
+  const json& process = processes[0];
+  EXPECT_TRUE(process.contains("truth"));
+  EXPECT_FALSE(process["sites"][1].contains("lost"));
   EXPECT_FALSE(process["sites"][1].contains("growth"));
-  EXPECT_FALSE(process["sites"][0]["growth"].contains("verdict"));
+}
+
+ReportModel sampled_report() {
+  ReportModel model = test::fixed_report();
+  ReportProcess& process = model.processes[0];
+  process.sampling = {{12'300'000'000, 512U << 10, 50, 83}};
+  process.totals.sampled = ReportSampled{40, 200'000, 300'000};
+  for (ReportSite& site : process.sites) site.sampled = ReportSampled{20, 100'000, 150'000};
+  return model;
+}
+
+TEST(TextRenderer, ShowsTheErrorsOfEstimates) {
+  std::ostringstream out;
+  TextRenderer({}).render(sampled_report(), out);
+  const std::string text = std::move(out).str();
+  EXPECT_NE(text.find("Heap (estimated from a sample)"), std::string::npos);
+  EXPECT_NE(text.find("1.0 MiB ± 195.3 KiB in 1,010 blocks"), std::string::npos);
+  EXPECT_NE(text.find("1.0 MiB ± 97.7 KiB   1,000"), std::string::npos) << text;
+  EXPECT_EQ(rendered(TextRenderer({})).find("±"), std::string::npos);
+}
+
+TEST(JsonRenderer, GivesTheErrorsOfEstimates) {
+  std::ostringstream out;
+  JsonRenderer().render(sampled_report(), out);
+  const nlohmann::json process = nlohmann::json::parse(out.str()).at("processes").at(0);
+  EXPECT_EQ(process.at("sampling").at("periods").at(0).at("sample_bytes"), 512U << 10);
+  EXPECT_EQ(process.at("sampling").at("periods").at(0).at("measured_permille"), 83);
+  EXPECT_EQ(process.at("totals").at("live_bytes_error"), 200'000);
+  EXPECT_EQ(process.at("sites").at(0).at("recorded_live_blocks"), 20);
+  EXPECT_EQ(process.at("sites").at(0).at("allocated_bytes_error"), 150'000);
+  const nlohmann::json exact = nlohmann::json::parse(rendered(JsonRenderer())).at("processes").at(0);
+  EXPECT_FALSE(exact.contains("sampling"));
+  EXPECT_FALSE(exact.at("sites").at(0).contains("live_bytes_error"));
 }
 
 TEST(JsonRenderer, ReplacesWhatIsNotUtf8) {

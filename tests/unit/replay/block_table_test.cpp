@@ -14,19 +14,19 @@ TEST(BlockTable, BehavesLikeAMap) {
   std::mt19937_64 random(3);
   for (int i = 0; i != 200'000; ++i) {
     const std::uint64_t address = 16 * (1 + random() % 20'000);
-    BlockTable::Block* const slot = table.locate(address);
+    BlockTable::Block* const block = table.find(address);
     const auto found = model.find(address);
-    ASSERT_EQ(slot->address != 0, found != model.end());
+    ASSERT_EQ(block != nullptr, found != model.end());
     if (found != model.end()) {
-      ASSERT_EQ(table.size_of(*slot), found->second.first);
-      ASSERT_EQ(slot->site, found->second.second);
-      table.erase(slot);
+      ASSERT_EQ(table.size_of(*block), found->second.first);
+      ASSERT_EQ(block->site(), found->second.second);
+      table.erase(block);
       model.erase(found);
     } else {
       // Sizes around the 32-bit limit live in a table of their own.
       const std::uint64_t size = 0xffff'fff0U + random() % 32;
       const std::uint32_t site = static_cast<std::uint32_t>(random());
-      table.insert(slot, address, size, site);
+      table.insert(address, size, site);
       model[address] = {size, site};
     }
     ASSERT_EQ(table.size(), model.size());

@@ -15,7 +15,8 @@ namespace {
 using test::Bytes;
 using test::TraceBuilder;
 
-const std::string kDirectory = LEAK_GOLDEN_DIR "/traces/v1/";
+const std::string kTraces = LEAK_GOLDEN_DIR "/traces/";
+const std::string kNewest = kTraces + "v1.1/";
 
 Bytes read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -42,19 +43,21 @@ TraceBuilder killed_recording() {
   return builder;
 }
 
-class GoldenTrace : public testing::Test {
+class GoldenTrace : public testing::TestWithParam<const char*> {
  protected:
+  static std::string file(const char* name) { return kTraces + GetParam() + "/" + name; }
+
   static void SetUpTestSuite() {
     if (std::getenv("LEAK_WRITE_GOLDEN") == nullptr) return;
-    write_file(kDirectory + "finished.zst", finished_recording().finished_trace());
+    write_file(kNewest + "finished.zst", finished_recording().finished_trace());
     TraceBuilder killed = killed_recording();
-    write_file(kDirectory + "killed.zst", killed.killed_trace());
-    write_file(kDirectory + "killed.zst.journal", killed.journal());
+    write_file(kNewest + "killed.zst", killed.killed_trace());
+    write_file(kNewest + "killed.zst.journal", killed.journal());
   }
 };
 
-TEST_F(GoldenTrace, FinishedRecording) {
-  const HeapHistory history = replay_trace(kDirectory + "finished.zst", {});
+TEST_P(GoldenTrace, FinishedRecording) {
+  const HeapHistory history = replay_trace(file("finished.zst"), {});
   EXPECT_EQ(history.totals.events, test::kSmallTraceEvents);
   EXPECT_EQ(history.totals.allocations, 5U);
   EXPECT_EQ(history.totals.deallocations, 3U);
@@ -75,8 +78,8 @@ TEST_F(GoldenTrace, FinishedRecording) {
   EXPECT_EQ(history.snapshots.at(3).label, "half way");
 }
 
-TEST_F(GoldenTrace, KilledRecordingWithJournal) {
-  const HeapHistory history = replay_trace(kDirectory + "killed.zst", {});
+TEST_P(GoldenTrace, KilledRecordingWithJournal) {
+  const HeapHistory history = replay_trace(file("killed.zst"), {});
   EXPECT_EQ(history.totals.events, test::kSmallTraceEvents + test::kSmallJournalEvents);
   EXPECT_EQ(history.totals.live.blocks, 3U);
   EXPECT_EQ(history.totals.live.bytes, 315U);
@@ -86,9 +89,13 @@ TEST_F(GoldenTrace, KilledRecordingWithJournal) {
   EXPECT_EQ(history.diagnostics.torn_frames, 0U);
 }
 
+INSTANTIATE_TEST_SUITE_P(Versions, GoldenTrace, testing::Values("v1", "v1.1"), [](const auto& version) {
+  return std::string(version.param) == "v1" ? "V1_0" : "V1_1";
+});
+
 // The bytes inside the frames are the format; the compressed bytes are zstd's own affair.
-TEST_F(GoldenTrace, TheJournalIsWrittenByteForByteAsEver) {
-  EXPECT_EQ(killed_recording().journal(), read_file(kDirectory + "killed.zst.journal"));
+TEST(GoldenJournal, IsWrittenByteForByteAsEver) {
+  EXPECT_EQ(killed_recording().journal(), read_file(kNewest + "killed.zst.journal"));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "decode/sample_weights.h"
 #include "support/replay_helpers.h"
 
 namespace leak::scan {
@@ -116,6 +117,24 @@ TEST_F(InheritanceTest, GrandchildrenInheritThroughTheirParent) {
   const HeapHistory history = test::replay(grandchild, options);
   EXPECT_EQ(history.diagnostics.unknown_frees, 0U);
   EXPECT_EQ(history.totals.live.bytes, 360U);
+}
+
+TEST_F(InheritanceTest, ABlockOfASampledParentKeepsItsWeight) {
+  TraceBuilder parent;
+  parent.pc(1, 0x999);
+  parent.sampling(1500, 4096);
+  parent.alloc(1, 2000, 0x10, 64, {1});
+  parent.alloc(1, 2100, 0x20, 64, {1});
+  TraceBuilder child(child_spec());
+  child.free(11, 3200, 0x10);
+  ReplayOptions options;
+  options.find_parent = [&](const std::string&, const std::string&) -> std::optional<TraceSource> {
+    return trace_in_memory(parent.finished_trace());
+  };
+  const HeapHistory history = test::replay(child, options);
+  EXPECT_EQ(history.totals.live.bytes, weigh(64, 4096).bytes);
+  EXPECT_EQ(history.sites[0].inherited.bytes, history.totals.live.bytes);
+  EXPECT_EQ(history.sites[0].allocations, 0U);
 }
 
 TEST_F(InheritanceTest, ATraceThatIsItsOwnParentEnds) {

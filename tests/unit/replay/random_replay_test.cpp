@@ -143,6 +143,13 @@ TEST(RandomReplay, MatchesFromAJournalToo) {
   program.model.expect_equal(test::replay(trace_in_memory(trace, journal)), true);
 }
 
+TEST(RandomReplay, MatchesWithShardsToo) {
+  ReplayOptions options;
+  options.shards = 3;
+  RandomProgram program = run_random({5, 4, 0, 3, false, false});
+  program.model.expect_equal(test::replay(program.builder, options), true);
+}
+
 TEST(RandomReplay, WithCoarseTimesThePeakAloneIsUncertain) {
   for (std::uint32_t seed = 1; seed != 9; ++seed) {
     RandomProgram program = run_random({seed, 4, 6, 5, true, false});

@@ -103,5 +103,24 @@ TEST(BuildReport, SortsMappingsByWhatIsStillMapped) {
   EXPECT_EQ(model.processes[0].mappings.sites[0].live_bytes, 4096U);
 }
 
+TEST(ReportBuilder, SaysSinceWhenAndWhyATraceIsASample) {
+  test::SmallHistory made;
+  test::FakeSymbolizer symbolizer;
+  made.history.sampling = {{12'300'000'000, 512U << 10, 50, 83}, {14'000'000'000, 2U << 20, 50, 60}};
+  made.site(made.stack({0x10}), 10, 1000).live_bytes_error = 77;
+  ReportBuilder builder(symbolizer, {});
+  builder.add({made.history, {}, std::nullopt});
+  const ReportProcess process = std::move(builder).finish().processes.at(0);
+  ASSERT_GE(process.diagnostics.warnings.size(), 3U);
+  EXPECT_EQ(process.diagnostics.warnings[0],
+            "Recording switched to sampling 1 block per 512.0 KiB at 12.30 s to stay under 5 % of the "
+            "program's CPU "
+            "time; it was 8.3 % before.");
+  EXPECT_EQ(process.diagnostics.warnings[1].find("Recording switched to 1 block per 2.0 MiB at 14.00 s"), 0U);
+  ASSERT_TRUE(process.sites[0].sampled.has_value());
+  EXPECT_EQ(process.sites[0].sampled->live_bytes_error, 77U);
+  EXPECT_NE(process.verdict.find("an estimated"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace leak::scan

@@ -27,7 +27,9 @@ ReportProcess judged(test::SmallHistory& made, int leaks) {
   for (int i = 0; i != leaks; ++i) {
     const std::uint64_t address = 0x100 + static_cast<std::uint64_t>(i);
     symbolizer.name(address, "leak_" + std::to_string(i), "/src/leak.cpp", 10);
-    made.site(made.stack({address}), 1000, 100'000).live_bytes_over_time = ramp(20, 5000);
+    Site& site = made.site(made.stack({address}), 1000, 100'000);
+    site.live_bytes_over_time = ramp(20, 5000);
+    made.bear_steadily(site);
   }
   return judged(made, symbolizer);
 }
@@ -56,19 +58,36 @@ TEST(Findings, ThreeLeaksAreCritical) {
   EXPECT_EQ(judged(made, 3).severity, Severity::kCritical);
 }
 
-TEST(Findings, UnsteadyGrowthIsNoLeak) {
+TEST(Findings, FadingGrowthIsNoLeak) {
   test::SmallHistory made;
   test::FakeSymbolizer symbolizer;
-  std::vector<std::uint64_t>& series = made.site(made.stack({0x10}), 1000, 100'000).live_bytes_over_time;
-  for (std::size_t i = 0; i != series.size(); ++i) series[i] = 1000 * i + (i % 2) * 20'000;
+  Site& site = made.site(made.stack({0x10}), 1000, 100'000);
+  site.live_bytes_over_time = ramp(20, 5000);
+  made.bear(site, {500, 250, 125, 64, 32, 16, 8, 4, 2, 1});
   EXPECT_TRUE(judged(made, symbolizer).findings.empty());
 }
 
 TEST(Findings, FewSurvivorsAreNoLeak) {
   test::SmallHistory made;
   test::FakeSymbolizer symbolizer;
-  made.site(made.stack({0x10}), 3, 100'000).live_bytes_over_time = ramp(20, 5000);
+  Site& site = made.site(made.stack({0x10}), 3, 100'000);
+  site.live_bytes_over_time = ramp(20, 100);
+  made.bear(site, {0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1});
   EXPECT_TRUE(judged(made, symbolizer).findings.empty());
+}
+
+// Three recorded blocks may stand for thousands, and are three witnesses all the same.
+TEST(Findings, EvidenceIsWhatWasRecordedNotWhatWasEstimated) {
+  for (const std::uint64_t recorded : {3U, 300U}) {
+    test::SmallHistory made;
+    made.history.sampling = {{0, 4096, 0, 0}};
+    test::FakeSymbolizer symbolizer;
+    Site& site = made.site(made.stack({0x10}), 3000, 100'000);
+    site.live_bytes_over_time = ramp(20, 5000);
+    site.recorded_live_blocks = recorded;
+    made.bear_steadily(site);
+    EXPECT_EQ(judged(made, symbolizer).findings.size(), recorded == 3 ? 0U : 1U);
+  }
 }
 
 TEST(Findings, ShortRunsAreNotJudged) {
@@ -85,9 +104,14 @@ TEST(Findings, CallPathsToOnePlaceAreJudgedTogether) {
   symbolizer.name(0x10, "leak", "/src/leak.cpp", 10);
   for (std::uint64_t path = 0; path != 20; ++path) {
     // Each path leaks once, at a time of its own.
-    std::vector<std::uint64_t>& series =
-        made.site(made.stack({0x10, 0x20 + path}), 1, 1000).live_bytes_over_time;
-    for (std::size_t i = 0; i != series.size(); ++i) series[i] = i < path ? 0 : 1000;
+    Site& site = made.site(made.stack({0x10, 0x20 + path}), 1, 1000);
+    std::vector<std::uint64_t> born(32);
+    born[path * 3 / 2 + 1] = 1;
+    made.bear(site, born);
+    StepSeries& series = site.live_bytes_over_time;
+    std::vector<std::uint64_t> values(series.size());
+    for (std::size_t i = 0; i != values.size(); ++i) values[i] = i < path ? 0 : 1000;
+    series = values;
   }
   const ReportProcess process = judged(made, symbolizer);
   ASSERT_EQ(process.findings.size(), 1U);
@@ -108,7 +132,7 @@ TEST(Findings, GrowingMappingsAreFound) {
     made.history.timeline.push_back(point);
   }
   ReportBuilder builder(symbolizer, {});
-  builder.add({made.history, {}, ReportGrowth{2 << 20, 1, {}}});
+  builder.add({made.history, {}, Trend{2 << 20, 1 << 20, 3 << 20, 1}});
   const ReportModel model = std::move(builder).finish();
   ASSERT_EQ(model.processes[0].findings.size(), 1U);
   EXPECT_EQ(model.processes[0].findings[0].kind, "mapping");

@@ -6,14 +6,15 @@
 #include <random>
 #include <vector>
 
-#include "trace_format/column_codec.h"
+#include "trace_format/column_decoder.h"
+#include "trace_format/column_encoder.h"
 
 namespace leak::trace {
 namespace {
 
 std::unique_ptr<AddressModel> make_model() {
   auto model = std::make_unique<AddressModel>();
-  model->begin_chunk();
+  model->begin_chunk(AddressModel::kSmallPlaceBits);
   model->begin_section(1);
   return model;
 }
@@ -55,7 +56,7 @@ TEST(AddressModel, StartsEmptyWithEachChunk) {
   const auto model = make_model();
   model->encode_allocation(0x1000, 40);
   model->encode_free(0x1000);
-  model->begin_chunk();
+  model->begin_chunk(AddressModel::kSmallPlaceBits);
   model->begin_section(1);
   EXPECT_NE(model->encode_allocation(0x1000, 40), 0U);
   EXPECT_EQ(model->encode_free(0x1000), 1U << 1);
@@ -73,15 +74,39 @@ std::vector<Event> random_events(std::mt19937_64& random) {
     const std::uint64_t fresh = 0x500000000000 + (random() % 5000) * (random() % 7 == 0 ? 8 : 16);
     switch (random() % 8) {
       case 0:
-      case 1: event.op = Op::kFree; event.address = some_block; break;
-      case 2: event.op = Op::kDelete; event.address = fresh; break;
-      case 3: event.op = Op::kRealloc; event.old_address = some_block; event.address = fresh; break;
-      case 4: event.op = Op::kRealloc; event.old_address = event.address = some_block; break;
-      case 5: event.op = Op::kRealloc; event.address = fresh; break;
-      case 6: event.op = Op::kMmap; event.address = fresh << 12; event.extra = 3; break;
-      default: event.op = Op::kMalloc; event.address = random() % 3 == 0 ? some_block : fresh; break;
+      case 1:
+        event.op = Op::kFree;
+        event.address = some_block;
+        break;
+      case 2:
+        event.op = Op::kDelete;
+        event.address = fresh;
+        break;
+      case 3:
+        event.op = Op::kRealloc;
+        event.old_address = some_block;
+        event.address = fresh;
+        break;
+      case 4:
+        event.op = Op::kRealloc;
+        event.old_address = event.address = some_block;
+        break;
+      case 5:
+        event.op = Op::kRealloc;
+        event.address = fresh;
+        break;
+      case 6:
+        event.op = Op::kMmap;
+        event.address = fresh << 12;
+        event.extra = 3;
+        break;
+      default:
+        event.op = Op::kMalloc;
+        event.address = random() % 3 == 0 ? some_block : fresh;
+        break;
     }
-    if (kind_of(event.op) != OpKind::kFree) event.size = random() % 5 == 0 ? random() % 100000 : random() % 200;
+    if (kind_of(event.op) != OpKind::kFree)
+      event.size = random() % 5 == 0 ? random() % 100000 : random() % 200;
     blocks.push_back(event.address);
     events.push_back(event);
   }
@@ -92,11 +117,12 @@ TEST(AddressModel, GivesBackEveryAddressOfARandomLife) {
   std::mt19937_64 random(20);
   const auto encoder_model = std::make_unique<AddressModel>();
   const auto decoder_model = std::make_unique<AddressModel>();
-  for (int chunk = 0; chunk != 4; ++chunk) {
+  for (const unsigned bits :
+       {AddressModel::kSmallPlaceBits, AddressModel::kPlaceBits, AddressModel::kSmallPlaceBits}) {
     std::vector<std::vector<std::uint8_t>> memory(kColumnCount, std::vector<std::uint8_t>(1 << 20));
     ColumnEncoder encoder;
     encoder.set_address_model(encoder_model.get());
-    encoder_model->begin_chunk();
+    encoder_model->begin_chunk(bits);
     for (std::size_t i = 0; i != kColumnCount; ++i) {
       encoder.set_column(static_cast<Column>(i), memory[i].data());
     }
@@ -105,11 +131,13 @@ TEST(AddressModel, GivesBackEveryAddressOfARandomLife) {
       sections.push_back(random_events(random));
       encoder.begin_section(3, tid);
       for (const Event& event : sections.back()) encoder.put(event, nullptr);
+      encoder.end_section();
     }
 
     ColumnDecoder decoder;
     decoder.set_address_model(decoder_model.get());
-    decoder_model->begin_chunk();
+    decoder.set_flags(kEventsTimeRuns);
+    decoder_model->begin_chunk(bits);
     for (std::size_t i = 0; i != kColumnCount; ++i) {
       const auto& column = encoder.column(static_cast<Column>(i));
       decoder.set_column(static_cast<Column>(i), column.begin, column.end);
@@ -135,9 +163,15 @@ TEST(AddressModel, SurvivesArbitraryCodes) {
   for (int i = 0; i != 100000; ++i) {
     const std::uint64_t code = random() >> (random() % 64);
     switch (random() % 3) {
-      case 0: model->decode_allocation(code, random() >> (random() % 64)); break;
-      case 1: model->decode_free(code); break;
-      default: model->decode_resized(code, random() >> (random() % 64)); break;
+      case 0:
+        model->decode_allocation(code, random() >> (random() % 64));
+        break;
+      case 1:
+        model->decode_free(code);
+        break;
+      default:
+        model->decode_resized(code, random() >> (random() % 64));
+        break;
     }
   }
   SUCCEED() << "no code reads outside the model (under the sanitizers)";

@@ -1,4 +1,5 @@
-#include "trace_format/column_codec.h"
+#include "trace_format/column_decoder.h"
+#include "trace_format/column_encoder.h"
 
 #include <gtest/gtest.h>
 
@@ -19,7 +20,7 @@ enum class Addresses { kDistances, kModel };
 std::unique_ptr<AddressModel> model_for(Addresses addresses) {
   if (addresses == Addresses::kDistances) return nullptr;
   auto model = std::make_unique<AddressModel>();
-  model->begin_chunk();
+  model->begin_chunk(AddressModel::kSmallPlaceBits);
   return model;
 }
 
@@ -35,6 +36,7 @@ Columns encoded(const std::vector<test::SampleEvent>& events, std::uint32_t shif
   encoder.set_address_model(model.get());
   encoder.begin_section(shift, 1);
   for (const test::SampleEvent& sample : events) encoder.put(sample.event, sample.pc_ids.data());
+  encoder.end_section();
   for (std::size_t i = 0; i != kColumnCount; ++i) {
     const ColumnEncoder::Buffer& column = encoder.column(static_cast<Column>(i));
     columns[i].resize(static_cast<std::size_t>(column.end - column.begin));
@@ -51,6 +53,7 @@ std::size_t decode_all(const Columns& columns, const std::vector<test::SampleEve
   }
   const std::unique_ptr<AddressModel> model = model_for(addresses);
   decoder.set_address_model(model.get());
+  decoder.set_flags(kEventsTimeRuns);
   decoder.begin_section(shift, 1);
   for (std::size_t n = 0; n != events.size(); ++n) {
     Event event;
@@ -110,7 +113,7 @@ TEST(ColumnCodec, GoldenChunk) {
   test::TraceBuilder builder;
   builder.flush_meta();
   builder.alloc(7, 1100, 0x5000, 24, {3, 2, 1});
-  builder.free(7, 1105, 0x5000);
+  builder.free(7, 1100, 0x5000);
   builder.resize(7, 1110, 1120, 0, 0x5010, 300, {4, 2, 1});
   builder.flush_events();
   const test::Bytes trace = builder.killed_trace();
@@ -119,23 +122,24 @@ TEST(ColumnCodec, GoldenChunk) {
   scan::FrameBuffer chunk;
   ASSERT_TRUE(frames.decode(std::span(trace).subspan(entry.file_offset, entry.frame_bytes), chunk));
   const test::Bytes expected = {
-      'L',  'K',  'C',  'H',  2, 0, 0, 1,                          // magic, kind, version
-      2,    0,    0,    0,    0, 0, 0, 0,                          // chunk id
-      0x4c, 4,    0,    0,    0, 0, 0, 0,                          // first ticks: 1100
-      0x60, 4,    0,    0,    0, 0, 0, 0,                          // last ticks: 1120
-      82,   0,    0,    0,    3, 0, 0, 0,                          // body bytes, events
-      1,    0,    0,    0,    0, 0, 0, 0,                          // one section, no flags
-      2,    0,    0,    0,    0, 0, 0, 0, 7, 0, 0, 0, 3, 0, 0, 0,  // chunk id, tid, events
-      3,    0,    0,    0,    4, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0,  // column lengths
-      3,    0,    0,    0,    4, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0,
-      0x01, 0x9e, 0x14,         // op: malloc, free without a stack, realloc
-      0x98, 0x11, 0x0a, 0x1e,   // time: +1100, +5, +15
-      0x80, 0x28, 0x04,         // address: 0x5000, +16
-      0x00,                     // of the free: the same as before
-      0x18, 0xac, 0x02,         // size: 24, 300
-      0x00, 0x03, 0x01, 0x01,   // stack: drop 0 push 3, drop 1 push 1
-      0x03, 0x02, 0x01, 0x04,   // pcs
-      0x9f, 0xc0, 0x02, 0x0a};  // extra: old - new address, 10 ticks
+      'L',  'K',  'C',  'H',  2,    0,    1,    1,                          // magic, kind, version
+      2,    0,    0,    0,    0,    0,    0,    0,                          // chunk id
+      0x4c, 4,    0,    0,    0,    0,    0,    0,                          // first ticks: 1100
+      0x60, 4,    0,    0,    0,    0,    0,    0,                          // last ticks: 1120
+      87,   0,    0,    0,    3,    0,    0,    0,                          // body bytes, events
+      1,    0,    0,    0,    2,    0,    0,    0,                          // one section, runs of time
+      2,    0,    0,    0,    0,    0,    0,    0, 7, 0, 0, 0, 3, 0, 0, 0,  // chunk id, tid, events
+      3,    0,    0,    0,    3,    0,    0,    0, 3, 0, 0, 0, 1, 0, 0, 0,  // column lengths
+      3,    0,    0,    0,    4,    0,    0,    0, 4, 0, 0, 0, 4, 0, 0, 0,  //
+      2,    0,    0,    0,    0x01, 0x9e, 0x14,  // op: malloc, free without a stack, realloc
+      0x98, 0x11, 0x28,                          // time: +1100, +20
+      0x80, 0x28, 0x04,                          // address: 0x5000, +16
+      0x00,                                      // of the free: the same as before
+      0x18, 0xac, 0x02,                          // size: 24, 300
+      0x00, 0x03, 0x01, 0x01,                    // stack: drop 0 push 3, drop 1 push 1
+      0x03, 0x02, 0x01, 0x04,                    // pcs
+      0x9f, 0xc0, 0x02, 0x0a,                    // extra: old - new address, 10 ticks
+      0x01, 0x00};                               // runs: two events, one
   EXPECT_EQ(test::Bytes(chunk.bytes().begin(), chunk.bytes().end()), expected);
 }
 

@@ -34,6 +34,55 @@ TEST(RawCodec, RoundTripsEveryOperation) {
   }
 }
 
+TEST(RawCodec, WritesCommonShapesInTheSameBytes) {
+  for (const test::SampleEvent& sample : test::sample_events()) {
+    SCOPED_TRACE(name_of(sample.event.op));
+    const Event& event = sample.event;
+    const std::vector<std::uint32_t>& ids = sample.pc_ids;
+    Words words(raw_event_words_bound(event.push));
+    std::uint64_t* end = nullptr;
+    if (kind_of(event.op) == OpKind::kFree && !event.has_stack) {
+      end = put_raw_free(words.data(), event.op, event.ticks, event.address);
+    } else if (kind_of(event.op) == OpKind::kAlloc && event.has_stack &&
+               is_plain_allocation(event.op, event.size, event.keep, event.push)) {
+      std::vector<std::uint32_t> padded = ids;
+      padded.push_back(0);
+      end = put_raw_allocation(words.data(), event.op, event.ticks, event.address, event.size, event.keep,
+                               event.push);
+      end = put_raw_pc_ids(end, padded.data(), event.push);
+    } else {
+      continue;
+    }
+    words.resize(static_cast<std::size_t>(end - words.data()));
+    EXPECT_EQ(words, encoded(event, ids));
+  }
+}
+
+TEST(RawCodec, TellsCommonShapes) {
+  for (const test::SampleEvent& sample : test::sample_events()) {
+    SCOPED_TRACE(name_of(sample.event.op));
+    const Event& event = sample.event;
+    const Words words = encoded(event, sample.pc_ids);
+    const bool plain_free = kind_of(event.op) == OpKind::kFree && !event.has_stack;
+    const bool plain_allocation = kind_of(event.op) == OpKind::kAlloc && event.has_stack &&
+                                  is_plain_allocation(event.op, event.size, event.keep, event.push);
+    const RawShape expected = plain_free         ? RawShape::kFree
+                              : plain_allocation ? RawShape::kAllocation
+                                                 : RawShape::kOther;
+    const std::uint64_t* const end = words.data() + words.size();
+    EXPECT_EQ(raw_shape(words.data(), end), expected);
+    EXPECT_EQ(raw_shape(words.data(), end - 1), RawShape::kOther) << "cut short";
+  }
+}
+
+TEST(RawCodec, LeavesUncommonShapesToTheGeneralForm) {
+  EXPECT_TRUE(is_plain_allocation(Op::kMalloc, kSizeEscape - 1, 0, kDepthEscape - 1));
+  EXPECT_FALSE(is_plain_allocation(Op::kMalloc, kSizeEscape, 0, 0));
+  EXPECT_FALSE(is_plain_allocation(Op::kMalloc, 1, kDepthEscape, 0));
+  EXPECT_FALSE(is_plain_allocation(Op::kMalloc, 1, 0, kDepthEscape));
+  EXPECT_FALSE(is_plain_allocation(Op::kMemalign, 1, 0, 0));
+}
+
 TEST(RawCodec, RefusesEveryShorterInput) {
   for (const test::SampleEvent& sample : test::sample_events()) {
     if (sample.event.push > 100) continue;

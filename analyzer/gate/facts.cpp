@@ -1,0 +1,180 @@
+#include "gate/facts.h"
+
+#include <algorithm>
+
+#include "report/findings.h"
+
+namespace leak::scan {
+
+namespace {
+
+constexpr double kSureConfidence = 0.8;
+constexpr std::uint64_t kFewBlocks = 16;
+constexpr std::size_t kLongestMatched = 4096;  // of a function's name: std::regex recurses by character
+
+const char* kNoScan = "its heap was not scanned at the end (killed, or LEAKHOOK_SCAN=off)";
+
+bool counts(const GateLeak& leak) {
+  return leak.state == LeakState::kOpen || leak.state == LeakState::kGrown;
+}
+
+bool is_of_lost_blocks(const GateLeak& leak) { return leak.kind == "leak" || leak.kind == "cycle"; }
+
+std::uint64_t reduced(std::uint64_t total, std::uint64_t by) { return total - std::min(total, by); }
+
+double sure_growth(const ReportSite& site) {
+  if (!site.growth || site.growth->slope_bytes_per_s <= 0 || site.growth->confidence < kSureConfidence)
+    return 0;
+  const std::string& verdict = site.growth->verdict;
+  if (!verdict.empty() && verdict != "leak") return 0;
+  return site.live_blocks >= kFewBlocks && rises_to_the_end(site.live_bytes_over_time)
+             ? site.growth->slope_bytes_per_s
+             : 0;
+}
+
+std::uint64_t lost_of(const std::optional<ReportClasses>& lost, bool bytes) {
+  if (!lost) return 0;
+  return bytes ? lost->definitely_lost.bytes + lost->indirectly_lost.bytes
+               : lost->definitely_lost.blocks + lost->indirectly_lost.blocks;
+}
+
+double of_site(Fact fact, const ReportSite& site) {
+  const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
+  switch (fact) {
+    case Fact::kLost:
+      return number(lost_of(site.lost, false));
+    case Fact::kLostBytes:
+      return number(lost_of(site.lost, true));
+    case Fact::kPossiblyLost:
+      return number(site.lost ? site.lost->possibly_lost.blocks : 0);
+    case Fact::kGrowth:
+      return sure_growth(site);
+    case Fact::kPeak:
+      return number(site.peak_bytes);
+    case Fact::kLive:
+      return number(site.live_blocks);
+    case Fact::kLiveBytes:
+      return number(site.live_bytes);
+    case Fact::kAllocations:
+      return number(site.allocations);
+    case Fact::kAllocatedBytes:
+      return number(site.allocated_bytes);
+    default:
+      return number(site.temporary_allocations);
+  }
+}
+
+bool matches(const std::regex& pattern, const ReportSite& site, const std::vector<ReportFrame>& frames) {
+  return std::any_of(site.stack.begin(), site.stack.end(), [&](FrameId id) {
+    return std::regex_search(frames[id.index()].function.substr(0, kLongestMatched), pattern);
+  });
+}
+
+double sum_of_sites(const Rule& rule, const ReportProcess& process, const std::vector<ReportFrame>& frames) {
+  double sum = 0;
+  for (const ReportSite& site : process.sites) {
+    if (!rule.site || matches(*rule.site, site, frames)) sum += of_site(rule.fact->fact, site);
+  }
+  return sum;
+}
+
+double cycles_that_count(const ReportProcess& process, std::size_t index,
+                         const std::vector<GateLeak>& leaks) {
+  std::uint64_t count = 0;
+  for (const ReportCycle& cycle : process.cycles) count += cycle.instances;
+  const auto closed = std::count_if(leaks.begin(), leaks.end(), [index](const GateLeak& leak) {
+    return leak.process == index && leak.kind == "cycle" && !counts(leak);
+  });
+  const bool any_open = std::any_of(leaks.begin(), leaks.end(), [index](const GateLeak& leak) {
+    return leak.process == index && leak.kind == "cycle" && counts(leak);
+  });
+  return closed != 0 && !any_open ? 0 : static_cast<double>(count);
+}
+
+double leaks_in_state(LeakState state, std::size_t index, const std::vector<GateLeak>& leaks) {
+  return static_cast<double>(std::count_if(leaks.begin(), leaks.end(), [=](const GateLeak& leak) {
+    return leak.process == index && leak.state == state;
+  }));
+}
+
+const char* why_unknown(Fact fact, const ReportProcess& process, bool has_baseline) {
+  switch (fact) {
+    case Fact::kLost:
+    case Fact::kLostBytes:
+    case Fact::kPossiblyLost:
+    case Fact::kCycles:
+      return process.truth ? nullptr : kNoScan;
+    case Fact::kGrowth:
+      return process.duration_ns < kShortestJudgedRunNs ? "it ran for less than a second" : nullptr;
+    case Fact::kFds:
+      return "file descriptors were not recorded";
+    case Fact::kThreads:
+      return "joins of threads were not recorded";
+    case Fact::kNewLeaks:
+    case Fact::kGrownLeaks:
+      return has_baseline ? nullptr : "there is nothing to compare with: give --baseline FILE";
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
+
+ReportCount lost_that_counts(const ReportProcess& process, std::size_t index,
+                             const std::vector<GateLeak>& leaks) {
+  const ReportClasses& blocks = process.truth->last().blocks;
+  ReportCount lost{blocks.definitely_lost.blocks + blocks.indirectly_lost.blocks,
+                   blocks.definitely_lost.bytes + blocks.indirectly_lost.bytes};
+  bool any_counts = false;
+  bool any_excused = false;
+  for (const GateLeak& leak : leaks) {
+    if (leak.process != index || !is_of_lost_blocks(leak)) continue;
+    any_counts = any_counts || counts(leak);
+    if (counts(leak)) continue;
+    any_excused = true;
+    lost.blocks = reduced(lost.blocks, leak.blocks);
+    lost.bytes = reduced(lost.bytes, leak.bytes);
+  }
+  // Blocks that several lost ones hold together belong to none of them: they go with the last.
+  return any_excused && !any_counts ? ReportCount{} : lost;
+}
+
+FactValue fact_of(const Rule& rule, const ReportModel& model, std::size_t index,
+                  const std::vector<GateLeak>& leaks, bool has_baseline) {
+  const ReportProcess& process = model.processes[index];
+  if (const char* why = why_unknown(rule.fact->fact, process, has_baseline)) return {std::nullopt, why};
+  if (rule.site) return {sum_of_sites(rule, process, model.frames), {}};
+  const auto known = [](std::uint64_t value) { return FactValue{static_cast<double>(value), {}}; };
+  switch (rule.fact->fact) {
+    case Fact::kLost:
+      return known(lost_that_counts(process, index, leaks).blocks);
+    case Fact::kLostBytes:
+      return known(lost_that_counts(process, index, leaks).bytes);
+    case Fact::kPossiblyLost:
+      return known(process.truth->last().blocks.possibly_lost.blocks);
+    case Fact::kCycles:
+      return {cycles_that_count(process, index, leaks), {}};
+    case Fact::kPeak:
+      return known(process.totals.peak_bytes);
+    case Fact::kLive:
+      return known(process.totals.live_blocks);
+    case Fact::kLiveBytes:
+      return known(process.totals.live_bytes);
+    case Fact::kAllocations:
+      return known(process.totals.allocations);
+    case Fact::kAllocatedBytes:
+      return known(process.totals.allocated_bytes);
+    case Fact::kTemporary:
+      return known(process.totals.temporary_allocations);
+    case Fact::kNewLeaks:
+      return {leaks_in_state(LeakState::kOpen, index, leaks), {}};
+    case Fact::kGrownLeaks:
+      return {leaks_in_state(LeakState::kGrown, index, leaks), {}};
+    case Fact::kDroppedEvents:
+      return known(process.diagnostics.dropped_events);
+    default:
+      return {sum_of_sites(rule, process, model.frames), {}};
+  }
+}
+
+}  // namespace leak::scan

@@ -1,0 +1,223 @@
+#include "scan/heap_scan.h"
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+
+#include "scan/encoded_pointers.h"
+#include "scan/interior_hints.h"
+#include "scan/kernel_roots.h"
+#include "scan/mapping_roots.h"
+#include "scan/mark.h"
+#include "scan/thread_roots.h"
+#include "sys/clock.h"
+#include "trace_format/heap_graph_parts.h"
+
+namespace leak::hook {
+
+namespace {
+
+using trace::GraphSection;
+
+struct PartSink {
+  GraphSink sink;
+  bool operator()(const std::uint8_t* body, std::size_t bytes, const trace::GraphPart& part) const noexcept {
+    return sink.write(sink.self, body, bytes, part);
+  }
+};
+
+// One scan, in the order of its functions.
+class Scan {
+ public:
+  explicit Scan(const ScanRequest& request) noexcept : request_(request) {}
+
+  // False: not even a beginning.
+  bool begin() noexcept {
+    if (!map_.load()) return false;
+    RangeSet& left_out = roots_.left_out();
+    for (const AddressRange& range : std::span(request_.excluded, request_.excluded_count))
+      left_out.add(range);
+    map_.for_each_own_range(
+        [](void* set, AddressRange range) { return static_cast<RangeSet*>(set)->add(range); }, &left_out);
+    left_out.sort();
+    return index_.build(request_.live, request_.usable_size, request_.mappings, request_.mapping_count,
+                        left_out, map_);
+  }
+
+  void collect() noexcept {
+    ReadableWalk walk(map_);
+    expect_memory(list_modules(map_, modules_));
+    expect_memory(sweep_nodes(index_, pointer_filter(), types_, walk, table_));
+    collect_roots();
+    totals_.scanned_bytes = walk.read_bytes() + roots_.walk().read_bytes();
+    totals_.skipped_bytes = walk.skipped_bytes() + roots_.walk().skipped_bytes();
+  }
+
+  // From here on edges and roots of plain form are complete.
+  void examine() noexcept {
+    bool marked = false;
+    totals_.lost_nodes = mark_reached(table_, roots_.roots(), reached_, marked);
+    expect_memory(marked);
+    if (totals_.lost_nodes != 0) {
+      expect_memory(find_encoded_pointers(index_, reached_, map_, roots_, {pointer_guard()}, finds_));
+      if (finds_.partial) totals_.problems |= trace::kProblemEncodedPartly;
+    }
+    expect_memory(set_interior_hints(index_, map_, types_, table_, roots_.roots()));
+    for (const trace::GraphRoot& root : finds_.roots) roots_.add(root);
+    name_types();
+  }
+
+  bool write(const GraphSink& sink, std::uint64_t start_ns) noexcept {
+    GrowingArray<std::uint8_t> memory;
+    if (!memory.resize(trace::kGraphPartBytes)) return false;
+    Writer writer(request_.graph_id, memory.data(), PartSink{sink});
+    writer.header(request_.header, request_.label);
+    write_all(writer, GraphSection::kThreads, threads_);
+    writer.begin(GraphSection::kModules);
+    for (const Module& module : modules_) {
+      writer.put(trace::GraphModule{module.begin, module.end, {module.path, std::strlen(module.path)}});
+    }
+    write_all(writer, GraphSection::kTypes, types_.types());
+    write_nodes(writer, GraphSection::kBlocks, 0, index_.block_count());
+    write_nodes(writer, GraphSection::kMappings, index_.block_count(), index_.size());
+    write_edges(writer);
+    write_all(writer, GraphSection::kRoots, roots_.roots());
+    write_all(writer, GraphSection::kEncodedEdges, finds_.edges);
+    write_contents(writer);
+    expect_memory(roots_.ok());
+    totals_.blocks = index_.block_count();
+    totals_.mappings = index_.size() - index_.block_count();
+    totals_.edges = table_.edges.size();
+    totals_.encoded_edges = finds_.edges.size();
+    totals_.roots = roots_.roots().size();
+    totals_.types = types_.types().size();
+    totals_.scan_ns = sys::clock_ns(CLOCK_MONOTONIC) - start_ns;
+    return writer.end(totals_);
+  }
+
+  const trace::GraphTotals& totals() const noexcept { return totals_; }
+
+ private:
+  using Writer = trace::GraphPartWriter<PartSink>;
+
+  void expect_memory(bool there_was) noexcept {
+    if (!there_was) totals_.problems |= trace::kProblemNoMemory;
+  }
+
+  void collect_roots() noexcept {
+    using trace::RootKind;
+    add_module_roots(map_, modules_, roots_);
+    totals_.problems |= add_thread_roots({request_.threads, request_.thread_count}, request_.pid, map_,
+                                         index_, roots_, threads_);
+    totals_.problems |= add_kernel_roots(request_.pid, map_, roots_);
+    for (const PinnedRoot& pinned : std::span(request_.pinned, request_.pinned_count)) {
+      roots_.add_value(pinned.kind, 0, 0, pinned.pointer);
+    }
+    for (const AddressRange& region : std::span(request_.root_regions, request_.root_region_count)) {
+      roots_.add_memory(RootKind::kPinned, 0, region);
+      roots_.add_value(RootKind::kPinned, 0, 0, region.begin);  // and so is the mapping that it lies in
+    }
+    add_untraced_roots(map_, modules_, index_, roots_);
+  }
+
+  // The same in all threads.
+  std::uint64_t pointer_guard() const noexcept {
+    constexpr std::size_t kGuardOffset = 0x30;
+    for (const ThreadContext& thread : std::span(request_.threads, request_.thread_count)) {
+      const std::uintptr_t place = thread.thread_pointer + kGuardOffset;
+      if (thread.thread_pointer != 0 && map_.can_read(place, 8))
+        return *reinterpret_cast<const std::uint64_t*>(place);
+    }
+    return 0;
+  }
+
+  // Only pointers into the program's files can be vtable pointers; most other first words are pointers to
+  // nodes.
+  void name_types() noexcept {
+    if (!node_types_.resize(index_.size())) {
+      expect_memory(false);
+      return;
+    }
+    for (std::size_t i = 0; i != table_.first_word.size(); ++i)
+      node_types_[i] = types_.type_of(table_.first_word[i]);
+  }
+
+  std::uint32_t type_of(std::size_t node) const noexcept {
+    return node_types_.empty() ? 0 : node_types_[node];
+  }
+
+  template <class Item>
+  static void write_all(Writer& writer, GraphSection section, const GrowingArray<Item>& items) noexcept {
+    writer.begin(section);
+    for (const Item& item : items) writer.put(item);
+  }
+
+  void write_nodes(Writer& writer, GraphSection section, std::size_t from, std::size_t to) noexcept {
+    writer.begin(section);
+    for (std::size_t i = from; i != to; ++i) {
+      const Node& node = index_[static_cast<NodeId>(i)];
+      const std::uint64_t first_word = table_.first_word.empty() ? 0 : table_.first_word[i];
+      writer.put(trace::GraphNode{node.begin, node.bytes, first_word, type_of(i)});
+    }
+  }
+
+  void write_edges(Writer& writer) noexcept {
+    writer.begin(GraphSection::kEdges);
+    if (table_.first.empty()) return;
+    for (std::size_t from = 0; from != index_.size(); ++from) {
+      for (std::uint32_t i = table_.first[from]; i != table_.first[from + 1]; ++i) {
+        const StoredEdge& edge = table_.edges[i];
+        writer.put(trace::GraphEdge{static_cast<NodeId>(from), edge.to(), edge.from_offset(),
+                                    edge.to_offset(), trace::PointerForm::kPlain, edge.hint()});
+      }
+    }
+  }
+
+  void write_contents(Writer& writer) noexcept {
+    writer.begin(GraphSection::kContents);
+    ReadableWalk walk(map_);
+    for (std::size_t i = 0; i != reached_.size(); ++i) {
+      if (reached_[i] != 0 && !types_.is_control_block(type_of(i))) continue;
+      const Node& node = index_[static_cast<NodeId>(i)];
+      trace::GraphContent content;
+      content.node = static_cast<NodeId>(i);
+      walk.for_each({node.begin, node.begin + std::min(node.bytes, trace::kGraphContentBytes)},
+                    [&](AddressRange piece) {
+                      if (piece.begin != node.begin) return;
+                      content.size = static_cast<std::uint8_t>(piece.bytes());
+                      std::memcpy(content.bytes, reinterpret_cast<const void*>(piece.begin), piece.bytes());
+                    });
+      writer.put(content);
+      ++totals_.contents;
+    }
+  }
+
+  const ScanRequest& request_;
+  MemoryMap map_;
+  NodeIndex index_;
+  EdgeTable table_;
+  GrowingArray<Module> modules_;
+  GrowingArray<trace::GraphThread> threads_;
+  RootTable roots_{index_, map_, pointer_filter()};
+  GrowingArray<std::uint8_t> reached_;
+  EncodedFinds finds_;
+  TypeNames types_{map_, modules_};
+  GrowingArray<std::uint32_t> node_types_;
+  trace::GraphTotals totals_;
+};
+
+}  // namespace
+
+ScanOutcome scan_heap(const ScanRequest& request, const GraphSink& sink) noexcept {
+  const std::uint64_t start_ns = sys::clock_ns(CLOCK_MONOTONIC);
+  ScanOutcome outcome;
+  Scan scan(request);
+  if (!scan.begin()) return outcome;
+  scan.collect();
+  scan.examine();
+  outcome.complete = scan.write(sink, start_ns);
+  outcome.totals = scan.totals();
+  return outcome;
+}
+
+}  // namespace leak::hook

@@ -1,0 +1,104 @@
+// What is mapped where, from /proc/self/maps, and which of it can be read without a fault.
+#pragma once
+
+#include <cstdint>
+
+#include "scan/address_range.h"
+
+namespace leak::hook {
+
+enum class MappingKind : std::uint8_t {
+  kAnonymous,
+  kFile,
+  kBrk,  // the program break's
+  kMainStack,
+  kIoUring,
+  kUntouchable,  // devices and kernel pages: reading might do something
+};
+
+struct Mapping {
+  std::uintptr_t begin;
+  std::uintptr_t end;
+  std::uint64_t file_offset;
+  std::uint64_t inode;
+  const char* path;  // "" for anonymous memory
+  MappingKind kind;
+  bool readable;
+  bool writable;
+  bool executable;
+  bool shared;
+
+  constexpr AddressRange range() const noexcept { return {begin, end}; }
+};
+
+class MemoryMap {
+ public:
+  // False: /proc is not there, or no memory.
+  bool load() noexcept;
+
+  // The mapping that holds `address`, or the first above it; end() if none.
+  const Mapping* at_or_above(std::uintptr_t address) const noexcept;
+  // The mapping that holds `address`, or nullptr.
+  const Mapping* find(std::uintptr_t address) const noexcept;
+  const Mapping* begin() const noexcept { return mappings_.begin(); }
+  const Mapping* end() const noexcept { return mappings_.end(); }
+
+  // Whether `bytes` at `address` can be read; asks the kernel where a file may have shrunk.
+  bool can_read(std::uintptr_t address, std::size_t bytes) const noexcept;
+
+  // The memory of this object itself, which the map may show.
+  void for_each_own_range(bool (*add)(void* context, AddressRange), void* context) const noexcept;
+
+ private:
+  void parse_line(char* line, char* end) noexcept;
+
+  GrowingArray<Mapping> mappings_;
+  GrowingArray<char> text_;
+};
+
+// Walks readable pieces of ranges that come in ascending order, so that most need no search.
+class ReadableWalk {
+ public:
+  explicit ReadableWalk(const MemoryMap& map) noexcept : map_(map) {}
+  ~ReadableWalk();
+  ReadableWalk(const ReadableWalk&) = delete;
+  ReadableWalk& operator=(const ReadableWalk&) = delete;
+
+  // Calls f(AddressRange) for each piece of `range` that can be read and was ever touched, ascending.
+  template <class F>
+  void for_each(AddressRange range, F&& f) noexcept {
+    if (holds_plainly(range)) [[likely]] {
+      read_bytes_ += range.bytes();
+      f(range);
+      return;
+    }
+    for (AddressRange piece; next_piece(range, piece); range.begin = piece.end) {
+      read_bytes_ += piece.bytes();
+      f(piece);
+    }
+  }
+
+  std::uint64_t read_bytes() const noexcept { return read_bytes_; }
+  std::uint64_t skipped_bytes() const noexcept { return skipped_bytes_; }
+
+ private:
+  // Smaller ranges of anonymous memory are read whether they were touched or not.
+  static constexpr std::size_t kAskAboutTouch = std::size_t{1} << 20;
+
+  bool holds_plainly(AddressRange range) const noexcept {
+    return at_ != nullptr && at_ != map_.end() && range.begin >= at_->begin && range.end <= at_->end &&
+           at_->readable && (at_->kind == MappingKind::kAnonymous || at_->kind == MappingKind::kBrk) &&
+           !at_->shared && range.bytes() < kAskAboutTouch;
+  }
+  bool next_piece(AddressRange range, AddressRange& piece) noexcept;
+  bool next_touched(AddressRange range, AddressRange& piece) noexcept;
+
+  const MemoryMap& map_;
+  const Mapping* at_ = nullptr;  // that of the last piece
+  std::uint64_t read_bytes_ = 0;
+  std::uint64_t skipped_bytes_ = 0;
+  int pagemap_ = kNotOpened;
+  static constexpr int kNotOpened = -1000;
+};
+
+}  // namespace leak::hook

@@ -1,0 +1,167 @@
+// The nodes of the graph, and the question that the scan asks millions of times: into which node does this
+// value point? Blocks first, in ascending order, then the program's own mappings; a block inside a mapping
+// wins.
+//
+// Blocks are found by rank: a bit for each granule of 16 bytes (8 if some block needs it) where a block
+// starts, and beside each word of 64 bits the number of blocks before it. A value with its own bit set is a
+// block's start, known without looking at the block; any other is compared with the end of the nearest block
+// before it. The words are there only for regions of 1 MiB that hold a block's start; a region wholly inside
+// one block has that block's number.
+//
+// A block's size stands in the allocator's notes beside it, a cache miss for each: most are read only when
+// the sweep comes there anyway, or a pointer into the middle asks.
+#pragma once
+
+#include <cstdint>
+
+#include "scan/address_range.h"
+#include "scan/memory_map.h"
+
+namespace leak::hook {
+
+using NodeId = std::uint32_t;
+
+struct Node {
+  std::uintptr_t begin;
+  std::size_t bytes;
+};
+
+struct Target {
+  NodeId node;
+  std::uint64_t offset;
+};
+
+struct BlockSource;
+
+// The compiler's own calls a function of its library where it may not use the instruction.
+constexpr std::uint32_t count_bits(std::uint64_t word) noexcept {
+  word -= word >> 1 & 0x5555555555555555;
+  word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
+  word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f;
+  return static_cast<std::uint32_t>(word * 0x0101010101010101 >> 56);
+}
+
+class NodeIndex {
+ public:
+  static constexpr NodeId kNone = 0xffffffff;
+
+  // False: no memory, or more nodes than numbers.
+  bool build(const BlockSource& live, std::uintptr_t (*usable_size)(std::uintptr_t),
+             const AddressRange* mappings, std::uint32_t mapping_count, const RangeSet& excluded,
+             const MemoryMap& map) noexcept;
+
+  std::size_t size() const noexcept { return nodes_.size(); }
+  std::size_t block_count() const noexcept { return block_count_; }
+  // Requires: a mapping, or settle() was called for the block; its size is 0 before.
+  const Node& operator[](NodeId node) const noexcept { return nodes_[node]; }
+
+  // Calls f(AddressRange) for what is the node's own, ascending: a mapping's without the blocks inside.
+  // Requires: all sizes are known, for a mapping.
+  template <class F>
+  void for_each_own_range(NodeId node, F&& f) const noexcept {
+    const std::uintptr_t end = nodes_[node].begin + nodes_[node].bytes;
+    std::uintptr_t at = nodes_[node].begin;
+    if (node >= block_count_) {
+      for (NodeId block = first_block_beyond(at); block != block_count_ && nodes_[block].begin < end;
+           ++block) {
+        if (nodes_[block].begin > at) f(AddressRange{at, nodes_[block].begin});
+        at = nodes_[block].begin + nodes_[block].bytes;
+      }
+    }
+    if (at < end) f(AddressRange{at, end});
+  }
+  // The first whose end lies above `address`, or block_count(). Requires: all sizes are known.
+  NodeId first_block_beyond(std::uintptr_t address) const noexcept;
+
+  // Makes the block's size known. Cheapest in ascending order.
+  void settle(NodeId block) noexcept;
+
+  // The two ranges that hold all nodes: the program break's heap and the mapped one, as a rule. Never
+  // adjoining.
+  const AddressRange& hull(unsigned side) const noexcept { return hulls_[side]; }
+  bool may_hold(std::uintptr_t value) const noexcept {
+    return hulls_[0].contains(value) || hulls_[1].contains(value);
+  }
+
+  // Requires: may_hold(value). kNone: no node.
+  Target find(std::uintptr_t value) const noexcept {
+    const std::uint32_t region = *region_of(value);
+    if (region == kEmptyRegion) [[unlikely]]
+      return find_mapping(value);
+    if ((region & kWhollyInside) != 0)
+      return {region & ~kWhollyInside, value - nodes_[region & ~kWhollyInside].begin};
+    const RankWord& word = *rank_word(region, value);
+    const unsigned granule = (value >> granule_shift_) & 63;
+    const std::uint64_t bit = std::uint64_t{1} << granule;
+    const std::uint32_t before = word.rank + count_bits(word.starts & (bit - 1));
+    if ((word.starts & bit) != 0 && (value & granule_mask_) == 0) return {before, 0};
+    // A start in the same granule, below the value, comes before it too.
+    const std::uint32_t past = before + ((word.starts & bit) != 0 ? 1 : 0);
+    if (past != 0) {
+      const Node& node = nodes_[past - 1];
+      const std::size_t bytes = node.bytes != 0 ? node.bytes : size_of(past - 1, find_memory(node.begin));
+      if (value - node.begin < bytes) return {past - 1, value - node.begin};
+    }
+    return find_mapping(value);
+  }
+
+  // For batches: each step touches what the one before has brought into the cache.
+  void prefetch_note(NodeId block) const noexcept {
+    if (block < block_count_) __builtin_prefetch(reinterpret_cast<const void*>(nodes_[block].begin - 8));
+  }
+  void prefetch_word(std::uintptr_t value) const noexcept {
+    const std::uint32_t region = *region_of(value);
+    if (region != kEmptyRegion && (region & kWhollyInside) == 0) __builtin_prefetch(rank_word(region, value));
+  }
+
+ private:
+  struct RankWord {
+    std::uint64_t starts;
+    std::uint32_t rank;  // blocks that start before this word
+    std::uint32_t padding;
+  };
+  static_assert(sizeof(RankWord) == 16);
+
+  static constexpr unsigned kRegionShift = 20;
+  static constexpr std::uint32_t kEmptyRegion = 0;
+  static constexpr std::uint32_t kWhollyInside = 0x80000000;
+
+  bool collect_blocks(const BlockSource& live, const RangeSet& excluded) noexcept;
+  void settle_large() noexcept;
+  std::size_t size_of(NodeId block, const Mapping* memory) const noexcept;
+  const Mapping* find_memory(std::uintptr_t address) const noexcept { return map_->at_or_above(address); }
+  std::uintptr_t bound_of(NodeId block) const noexcept {
+    const Node& node = nodes_[block];
+    return node.bytes != 0 ? node.begin + node.bytes : nodes_[block + 1].begin;
+  }
+  bool add_mappings(const AddressRange* mappings, std::uint32_t count) noexcept;
+  void choose_hulls() noexcept;
+  bool build_regions() noexcept;
+  bool mark_block(NodeId block) noexcept;
+  void fill_ranks() noexcept;
+  Target find_mapping(std::uintptr_t value) const noexcept;
+
+  const std::uint32_t* region_of(std::uintptr_t value) const noexcept {
+    const bool upper = value >= hulls_[1].begin;
+    return &regions_[(value >> kRegionShift) - region_offset_[upper ? 1 : 0]];
+  }
+  const RankWord* rank_word(std::uint32_t region, std::uintptr_t value) const noexcept {
+    const std::size_t in_region = (value & ((std::uintptr_t{1} << kRegionShift) - 1)) >> (granule_shift_ + 6);
+    return &words_[(std::size_t{region - 1} << words_per_region_shift()) + in_region];
+  }
+  unsigned words_per_region_shift() const noexcept { return kRegionShift - granule_shift_ - 6; }
+
+  GrowingArray<Node> nodes_;
+  GrowingArray<std::uint32_t> regions_;  // 0, or kWhollyInside | block, or 1 + number among those with words
+  GrowingArray<RankWord> words_;
+  std::uintptr_t (*usable_size_)(std::uintptr_t) = nullptr;
+  const MemoryMap* map_ = nullptr;
+  const Mapping* last_memory_ = nullptr;  // of the block that was settled last
+  AddressRange hulls_[2];
+  std::uintptr_t region_offset_[2] = {};  // subtracted from value >> kRegionShift
+  std::size_t block_count_ = 0;
+  unsigned granule_shift_ = 4;
+  std::uintptr_t granule_mask_ = 15;
+};
+
+}  // namespace leak::hook

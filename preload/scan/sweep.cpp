@@ -1,0 +1,104 @@
+#include "scan/sweep.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace leak::hook {
+
+namespace {
+
+// Candidates are looked up many at a time, so that their cache misses overlap.
+class Sweep {
+ public:
+  Sweep(const NodeIndex& index, PointerFilter filter, TypeNames& types, EdgeTable& table) noexcept
+      : index_(index), filter_(filter), types_(types), table_(table) {}
+
+  void read(NodeId node, AddressRange piece) noexcept {
+    const std::uintptr_t begin = (piece.begin + 7) & ~std::uintptr_t{7};
+    const std::uint64_t* words = reinterpret_cast<const std::uint64_t*>(begin);
+    std::size_t left = piece.end > begin ? (piece.end - begin) / 8 : 0;
+    if (left == 0) return;
+    if (begin == index_[node].begin) table_.first_word[node] = words[0];
+    while (left != 0) {
+      const std::size_t count = std::min(left, kPieceWords);
+      const std::size_t found = filter_(&index_.hull(0), words, count, candidates_ + filled_);
+      std::fill(sources_ + filled_, sources_ + filled_ + found, node);
+      filled_ += found;
+      if (filled_ >= kBatch) look_up();
+      words += count;
+      left -= count;
+    }
+  }
+
+  bool finish() noexcept {
+    look_up();
+    begin_edges_of(static_cast<NodeId>(index_.size()));
+    return ok_;
+  }
+
+ private:
+  static constexpr std::size_t kBatch = 256;
+  static constexpr std::size_t kPieceWords = 512;
+
+  void look_up() noexcept {
+    for (std::size_t i = 0; i != filled_; ++i) index_.prefetch_word(candidates_[i].value);
+    ok_ = ok_ && table_.edges.size() + filled_ < std::numeric_limits<std::uint32_t>::max() &&
+          table_.edges.reserve_more(filled_);
+    StoredEdge* out = table_.edges.end();
+    for (std::size_t i = 0; ok_ && i != filled_; ++i) {
+      const Target target = index_.find(candidates_[i].value);
+      const NodeId source = sources_[i];
+      if (target.node == NodeIndex::kNone) continue;
+      if (target.node == source && (target.offset != 0 || !may_own_itself(source))) continue;
+      if (source >= next_source_) {
+        table_.edges.set_size(static_cast<std::size_t>(out - table_.edges.begin()));
+        begin_edges_of(source);
+      }
+      *out++ = StoredEdge(candidates_[i].where - index_[source].begin, target.node, target.offset);
+    }
+    if (ok_) table_.edges.set_size(static_cast<std::size_t>(out - table_.edges.begin()));
+    filled_ = 0;
+  }
+
+  bool may_own_itself(NodeId node) const noexcept {
+    return types_.is_control_block(types_.type_of(table_.first_word[node]));
+  }
+
+  // All nodes up to `source` begin, at the latest, here.
+  void begin_edges_of(NodeId source) noexcept {
+    const std::uint32_t here = static_cast<std::uint32_t>(table_.edges.size());
+    while (next_source_ <= source) table_.first[next_source_++] = here;
+  }
+
+  const NodeIndex& index_;
+  PointerFilter filter_;
+  TypeNames& types_;
+  EdgeTable& table_;
+  NodeId next_source_ = 0;
+  bool ok_ = true;
+  std::size_t filled_ = 0;
+  NodeId sources_[kBatch + kPieceWords];
+  Candidate candidates_[kBatch + kPieceWords];
+};
+
+}  // namespace
+
+bool sweep_nodes(NodeIndex& index, PointerFilter filter, TypeNames& types, ReadableWalk& walk,
+                 EdgeTable& table) noexcept {
+  constexpr NodeId kNotesAhead = 12;
+  const std::size_t count = index.size();
+  const bool ok = table.first.resize(count + 1) && table.first_word.resize(count);
+  Sweep sweep(index, filter, types, table);
+  for (std::size_t i = 0; i != count; ++i) {
+    const NodeId node = static_cast<NodeId>(i);
+    index.prefetch_note(node + kNotesAhead);
+    if (node < index.block_count()) index.settle(node);
+    if (!ok) continue;
+    index.for_each_own_range(node, [&](AddressRange part) {
+      walk.for_each(part, [&](AddressRange piece) { sweep.read(node, piece); });
+    });
+  }
+  return ok && sweep.finish();
+}
+
+}  // namespace leak::hook

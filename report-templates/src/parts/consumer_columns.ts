@@ -1,0 +1,78 @@
+// The columns of the top consumers, for sites and for groups of them.
+import type { Context } from '../context';
+import { figure, h } from '../dom';
+import * as format from '../format';
+import { callerOf } from '../model';
+import { type Cost, lostBytes, slopeOf } from './costs';
+import { bytesAt, rangeOfSites, type SiteRange } from './range';
+import { bar, bytesFigure, countFigure, estimateFigure } from './section';
+import type { SiteRow } from './site_groups';
+import { growthText, verdictText } from './sites';
+import { sparkline } from './sparkline';
+import { breakable, siteName } from './stack';
+import type { Column } from './table';
+
+export interface List extends Cost { whole: number }
+
+export function groupName(name: string, place: string): HTMLElement {
+  return h('span', { class: 'site', title: place || name }, h('span', { class: 'site-function' }, breakable(name)),
+    place !== '' && place !== name && h('span', { class: 'site-place' }, place));
+}
+
+type Shared = (key: string, row: SiteRow, content: HTMLElement) => HTMLElement;
+
+function liveColumns(shared: Shared): Column<SiteRow>[] {
+  return [
+    { key: 'live', label: 'Live', help: 'Bytes still allocated at the end of the recording', numeric: true, value: ({ sum }) => sum.live_bytes, cell: (row) => shared('live', row, estimateFigure(row.sum.live_bytes, row.sum.live_bytes_error)) },
+    { key: 'blocks', label: 'Blocks', help: 'Blocks still allocated at the end', numeric: true, minor: true, value: ({ sum }) => sum.live_blocks, cell: ({ sum }) => countFigure(sum.live_blocks) },
+  ];
+}
+
+function rangeColumns(range: SiteRange, shared: Shared): Column<SiteRow>[] {
+  const span = `${format.duration(range.fromNs)} to ${format.duration(range.toNs)}`;
+  const grown = ({ sum }: SiteRow) => bytesAt(sum, range.to) - bytesAt(sum, range.from);
+  return [
+    { key: 'range', label: 'In the range', help: `Change of the live bytes from ${span}`, numeric: true, value: grown, cell: (row) => shared('range', row, figure(grown(row), format.signed(grown(row), format.bytes))) },
+    { key: 'live', label: 'Live then', help: `Bytes allocated at ${format.duration(range.toNs)}`, numeric: true, value: ({ sum }) => bytesAt(sum, range.to), cell: (row) => shared('live', row, bytesFigure(bytesAt(row.sum, range.to))) },
+  ];
+}
+
+export function consumerColumns(context: Context, lists: List[], chosen: List, by: string): Column<SiteRow>[] {
+  const { frames, process } = context;
+  const range = rangeOfSites(context);
+  // The figure that the table is about has its share of the total beside it, and a bar below.
+  const shared = (key: string, { sum }: SiteRow, content: HTMLElement) => {
+    const list = lists.find((one) => one.key === key);
+    if (!list || chosen.key !== key) return content;
+    return h('span', { class: 'shared' }, h('span', { class: 'shared-figures' }, content,
+      key !== 'growth' && h('span', { class: 'share' }, format.percent(list.of(sum), list.whole))), bar(list.of(sum), list.whole));
+  };
+  const frameOf = ({ sum }: SiteRow) => frames.blamed(sum.stack, sum.blamed);
+  const all: Column<SiteRow>[] = [
+    by === 'stack'
+      ? { key: 'site', label: 'Allocation site', value: (row) => frameOf(row)?.function ?? '', cell: (row) => siteName(frameOf(row), callerOf(frames, row.sum.stack, frameOf(row))) }
+      : { key: 'site', label: by.charAt(0).toUpperCase() + by.slice(1), value: (row) => row.name, cell: (row) => groupName(row.name, row.place) },
+    ...(range ? rangeColumns(range, shared) : liveColumns(shared)),
+    { key: 'peak', label: 'At peak', help: 'Bytes held when the whole heap was largest', numeric: true, value: ({ sum }) => sum.peak_bytes, cell: (row) => shared('peak', row, bytesFigure(row.sum.peak_bytes)) },
+    { key: 'allocations', label: 'Allocations', numeric: true, minor: true, value: ({ sum }) => sum.allocations, cell: (row) => shared('allocations', row, countFigure(row.sum.allocations)) },
+    { key: 'temporary', label: 'Temporary', help: 'Allocations freed by the very next heap event of their thread', numeric: true, minor: true, value: ({ sum }) => sum.temporary_allocations, cell: (row) => shared('temporary', row, countFigure(row.sum.temporary_allocations)) },
+  ];
+  if (process.truth) {
+    all.splice(range ? 3 : 2, 0, {
+      key: 'lost', label: 'Lost', help: 'Bytes that nothing, or only lost memory, points to', numeric: true, minor: true,
+      value: ({ sum }) => lostBytes(sum), cell: (row) => shared('lost', row, lostBytes(row.sum) > 0 ? bytesFigure(lostBytes(row.sum)) : h('span', { class: 'muted' }, '\u2013')),
+    });
+  }
+  if (by !== 'stack') all.splice(1, 0, { key: 'sites', label: 'Stacks', numeric: true, minor: true, value: ({ sites }) => sites.length, cell: ({ sites }) => countFigure(sites.length) });
+  if (lists.some((list) => list.key === 'growth')) {
+    all.push({
+      key: 'growth', label: 'Growth', help: 'Slope of the live bytes over the run', numeric: true, minor: true, value: ({ sum }) => slopeOf(sum),
+      cell: (row) => (row.sum.growth ? shared('growth', row, h('span', { class: 'growing' }, growthText(row.sum), row.sum.growth.verdict ? h('span', { class: 'tag' }, verdictText(row.sum.growth.verdict)) : '')) : '\u2013'),
+    });
+  }
+  if (process.sites?.some((site) => (site.live_bytes_over_time?.length ?? 0) > 1)) {
+    all.push({ key: 'trend', label: 'Over time', minor: true, cell: ({ sum }) => sparkline(sum.live_bytes_over_time, 80, 24) });
+  }
+  // The metric that was chosen is never the one that a narrow screen leaves out.
+  return all.map((column) => ({ ...column, minor: Boolean(column.minor) && column.key !== chosen.key }));
+}

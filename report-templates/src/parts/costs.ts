@@ -1,0 +1,53 @@
+// What a site can be measured by, where one view offers a choice of it: the same names and sums in all of them.
+import type { Context } from '../context';
+import * as format from '../format';
+import type { Site } from '../model';
+import { bytesAt, rangeOfSites } from './range';
+import { chosenMoments, momentsOf } from './moments';
+
+export interface Cost {
+  key: string;
+  label: string;
+  bytes: boolean;
+  of: (site: Site) => number;
+  text?: (value: number) => string;
+}
+
+export const slopeOf = (site: Site): number => site.growth?.slope_bytes_per_s ?? 0;
+
+// Lost for sure: nothing points to the block, or only such blocks do.
+export function lostBytes(site: Site): number {
+  return site.lost ? site.lost.definitely_lost.bytes + site.lost.indirectly_lost.bytes : 0;
+}
+
+// With a range, what is live is live at its end; what has no course over time remains of the whole run.
+export function costsOf(context: Context): Cost[] {
+  const { process } = context;
+  const range = rangeOfSites(context);
+  const live: Cost[] = range ? [
+    { key: 'range', label: 'Grew in the range', bytes: true, of: (site) => bytesAt(site, range.to) - bytesAt(site, range.from) },
+    { key: 'live', label: 'Live at its end', bytes: true, of: (site) => bytesAt(site, range.to) },
+  ] : [{ key: 'live', label: 'Live at end', bytes: true, of: (site) => site.live_bytes }];
+  const costs: Cost[] = [
+    ...live,
+    { key: 'peak', label: 'At the peak', bytes: true, of: (site) => site.peak_bytes },
+    { key: 'allocations', label: 'Allocations', bytes: false, of: (site) => site.allocations },
+    { key: 'temporary', label: 'Temporary', bytes: false, of: (site) => site.temporary_allocations },
+  ];
+  if (process.truth) costs.splice(live.length, 0, { key: 'lost', label: 'Lost', bytes: true, of: lostBytes });
+  return costs;
+}
+
+// What also needs the reader's choice of two snapshots: what a site holds more at the second than at the first.
+export function costsOfStacks(context: Context): Cost[] {
+  const all = momentsOf(context);
+  if (all.length < 3) return costsOf(context);
+  const [from, to] = chosenMoments(context, all);
+  const held = (sites: Map<number, { bytes: number }>, site: Site) => sites.get(site.id)?.bytes ?? 0;
+  return [...costsOf(context), { key: 'between', label: 'Between the snapshots', bytes: true, of: (site) => Math.max(0, held(to.sites, site) - held(from.sites, site)) }];
+}
+
+export function amountText(cost: Cost, value: number): string {
+  if (cost.text) return cost.text(value);
+  return cost.bytes ? format.bytes(value) : format.plural(value, 'allocation');
+}

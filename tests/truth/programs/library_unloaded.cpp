@@ -1,0 +1,24 @@
+// The library whose global variable knew the block is unloaded.
+#include <dlfcn.h>
+
+#include <cstdlib>
+
+#include "truth.h"
+
+namespace {
+
+void (*function(void* plugin, const char* name))() {
+  return reinterpret_cast<void (*)()>(dlsym(plugin, name));
+}
+
+void work(bool fixed) {
+  void* plugin = dlopen("libtruth_plugin.so", RTLD_NOW);
+  if (plugin == nullptr) std::abort();
+  function(plugin, "plugin_keep")();
+  if (fixed) function(plugin, "plugin_forget")();
+  dlclose(plugin);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return run(argc, argv, work); }

@@ -1,0 +1,142 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "unit/scan/test_heap.h"
+
+namespace leak::hook {
+namespace {
+
+using test::Graph;
+using test::Pages;
+using test::TestHeap;
+using ::testing::IsEmpty;
+using trace::PointerForm;
+using trace::RootKind;
+
+volatile std::uintptr_t g_holder = 0;
+alignas(8) std::uint8_t g_bytes[64];
+
+class EncodedPointers : public ::testing::Test {
+  TestHeap heap_;
+
+ protected:
+  ~EncodedPointers() override {
+    g_holder = 0;
+    std::memset(g_bytes, 0, sizeof(g_bytes));
+  }
+  // A block that a global holds, and a lost one so much further that the low half of its address is no small
+  // number.
+  std::uintptr_t held_ = heap_block(64);
+  std::uintptr_t lost_ = heap_block(48);
+
+  std::uintptr_t heap_block(std::size_t bytes) { return heap_.block(bytes, 1 << 17); }
+  Graph scan() {
+    g_holder = held_;
+    return test::scan(request_);
+  }
+  void store(std::size_t offset, std::uint64_t value, std::size_t bytes = 8) {
+    std::memcpy(reinterpret_cast<void*>(held_ + offset), &value, bytes);
+  }
+  void expect_one_edge(PointerForm form, std::uint64_t offset) {
+    const Graph graph = scan();
+    EXPECT_THAT(graph.edges, IsEmpty());
+    EXPECT_EQ(graph.totals.lost_nodes, 1U);
+    ASSERT_EQ(graph.encoded_edges.size(), 1U) << std::hex << held_ << " -> " << lost_;
+    EXPECT_EQ(graph.encoded_edges[0].form, form);
+    EXPECT_EQ(graph.encoded_edges[0].from, 0U);
+    EXPECT_EQ(graph.encoded_edges[0].to, 1U);
+    EXPECT_EQ(graph.encoded_edges[0].from_offset, offset);
+    EXPECT_EQ(graph.contents.count(1), 1U);
+  }
+
+  ScanRequest request_ = test::request_for(heap_);
+};
+
+TEST_F(EncodedPointers, HighTag) {
+  store(16, lost_ | std::uint64_t{0xfff7} << 48);
+  expect_one_edge(PointerForm::kHighTag, 16);
+}
+
+TEST_F(EncodedPointers, Unaligned) {
+  store(13, lost_);
+  expect_one_edge(PointerForm::kUnaligned, 13);
+}
+
+TEST_F(EncodedPointers, OneCompressedIsChance) {
+  store(20, lost_, 4);
+  EXPECT_THAT(scan().encoded_edges, IsEmpty());
+}
+
+TEST_F(EncodedPointers, Compressed) {
+  const std::uintptr_t second = heap_block(48);
+  store(16, lost_, 4);
+  store(20, second, 4);
+  const Graph graph = scan();
+  ASSERT_EQ(graph.encoded_edges.size(), 2U);
+  EXPECT_EQ(graph.encoded_edges[0].form, PointerForm::kCompressed);
+  EXPECT_EQ(graph.encoded_edges[0].from_offset, 16U);
+  EXPECT_EQ(graph.encoded_edges[1].from_offset, 20U);
+}
+
+TEST_F(EncodedPointers, SelfRelative) {
+  store(24, lost_ - (held_ + 24));
+  expect_one_edge(PointerForm::kSelfRelative, 24);
+}
+
+TEST_F(EncodedPointers, Mangled) {
+  // A thread whose control block has the guard.
+  const Pages pages(1 << 16);
+  std::uint64_t* const control = pages.words() + 4096;
+  control[0x30 / 8] = 0x123456789abcdef1;
+  ThreadContext thread;
+  thread.thread_pointer = reinterpret_cast<std::uintptr_t>(control);
+  request_.threads = &thread;
+  request_.thread_count = 1;
+  const std::uint64_t mixed = lost_ ^ control[6];
+  store(32, mixed << 17 | mixed >> 47);
+  expect_one_edge(PointerForm::kMangled, 32);
+}
+
+TEST_F(EncodedPointers, InRoots) {
+  std::memcpy(g_bytes + 3, &lost_, 8);
+  const Graph graph = scan();
+  EXPECT_THAT(graph.encoded_edges, IsEmpty());
+  const auto roots = graph.roots_to(1);
+  ASSERT_EQ(roots.size(), 1U);
+  EXPECT_EQ(roots[0].kind, RootKind::kData);
+  EXPECT_EQ(roots[0].form, PointerForm::kUnaligned);
+  EXPECT_EQ(roots[0].where, reinterpret_cast<std::uintptr_t>(g_bytes) + 3);
+}
+
+TEST_F(EncodedPointers, OnlyStartsCount) {
+  store(13, lost_ + 8);
+  store(32, (lost_ + 8) | std::uint64_t{1} << 56);
+  EXPECT_THAT(scan().encoded_edges, IsEmpty());
+}
+
+TEST_F(EncodedPointers, NotWhereAPlainPointerExists) {
+  store(13, lost_);
+  store(32, lost_);
+  const Graph graph = scan();
+  EXPECT_EQ(graph.edges.size(), 1U);
+  EXPECT_EQ(graph.totals.lost_nodes, 0U);
+  EXPECT_THAT(graph.encoded_edges, IsEmpty());
+}
+
+TEST_F(EncodedPointers, PlainPointersAmongLostBlocksAreNoCompressedOnes) {
+  TestHeap::words(lost_)[2] = held_;
+  const std::uintptr_t other = heap_block(32);
+  TestHeap::words(other)[0] = lost_;
+  const Graph graph = scan();
+  EXPECT_EQ(graph.totals.lost_nodes, 2U);
+  EXPECT_THAT(graph.encoded_edges, IsEmpty());
+}
+
+TEST_F(EncodedPointers, SmallNumbersAreNoDistances) {
+  store(24, 4096);
+  store(32, lost_ - (held_ + 32) + 16);
+  EXPECT_THAT(scan().encoded_edges, IsEmpty());
+}
+
+}  // namespace
+}  // namespace leak::hook
