@@ -85,6 +85,11 @@ void judge(ReportProcess& process, const std::vector<ReportFrame>& frames,
     find_growth(process, frames, growth_of);
     find_growing_mappings(process, frames, mapping_growth);
   }
+  settle_findings(process, frames);
+  if (process.findings.size() > kMostFindings) process.findings.resize(kMostFindings);
+}
+
+void settle_findings(ReportProcess& process, const std::vector<ReportFrame>& frames) {
   // What is lost comes before what grows, notes come last.
   const auto rank = [&process](const ReportFinding& finding) {
     const bool is_lost = process.truth && finding.kind != "growth";
@@ -98,7 +103,6 @@ void judge(ReportProcess& process, const std::vector<ReportFrame>& frames,
     if (is_alarm(finding)) finding.severity = process.severity;
   }
   process.verdict = verdict_of(process, frames);
-  if (process.findings.size() > kMostFindings) process.findings.resize(kMostFindings);
 }
 
 }  // namespace leak::scan
