@@ -83,6 +83,17 @@ TEST(Gates, OfAChildItIsToldThatAFactIsUnknown) {
   EXPECT_EQ(report.outcomes[1].kind, RuleOutcome::Kind::kUnknown);
 }
 
+TEST(Gates, OfAnImageThatExecReplacedNothingIsTold) {
+  GateModel model;
+  model.add_process("shell", 101);
+  model.process().parent = 0;
+  model.process().truth.reset();
+  model.process().end_kind = "exec";
+  const GateReport report = evaluate_gates(model.model(), rules({"lost>0"}));
+  ASSERT_EQ(report.outcomes.size(), 1U);
+  EXPECT_EQ(report.outcomes[0].process, 0U);
+}
+
 TEST(Gates, SitesAreChosenByFunctions) {
   GateModel model;
   model.lose("parse_a", 3).lose("parse_b", 4).lose("other", 50);
