@@ -2,9 +2,8 @@
 
 import json
 import shutil
-import xml.etree.ElementTree
 
-from checks import check, check_that
+from checks import Failure, check, check_that
 from ci_formats import check_github, check_gitlab, check_junit, check_sarif
 from harness import case, traces_in
 
@@ -166,9 +165,7 @@ def gate_outputs_name_file_and_line(lab):
     root = ("--source-root", lab.scratch)
     text = judged(lab, traces, "--fail-on", "lost>0", "--github", *options, *root, status=1)
     check_that(any("file=source" in line and "app.c,line=4," in line for line in check_github(text)), text)
-    suite = xml.etree.ElementTree.parse(files["junit"]).getroot()
-    check_junit(suite)
-    check(suite.get("failures"), "1", "JUnit")
+    check(check_junit(files["junit"]).get("failures"), "1", "JUnit")
     sarif = json.loads(files["sarif"].read_text())
     check_sarif(sarif)
     (result,) = sarif["runs"][0]["results"]
@@ -179,6 +176,41 @@ def gate_outputs_name_file_and_line(lab):
     check_gitlab(gitlab)
     check(gitlab[0]["location"]["lines"]["begin"], 4, "line in GitLab's report")
     check_that("leak&#95;old" in files["markdown"].read_text(), "function in Markdown")
+
+
+def is_refused(validate, document):
+    try:
+        validate(document)
+    except Failure:
+        return True
+    return False
+
+
+@case
+def gate_outputs_of_every_state_fit_their_schemas(lab):
+    traces = [*recorded(lab, build(lab, "app")), *recorded(lab, "frees_everything"), *recorded(lab, "resource_leaks", "files", "leak")]
+    killed = lab.run_recorded("endings", "sigkill").traces
+    baseline, suppressions = lab.scratch / "known.txt", lab.scratch / "leaks.supp"
+    suppressions.write_text("leak:leak_old\n", encoding="ascii")
+    judged(lab, traces[:1], "--baseline", baseline, "--update-baseline")
+    rules = ("--fail-on", "lost>0 if known", "--fail-on", "fds>0 if known", "--fail-on", "peak>1T")
+    states = [(), ("--baseline", baseline), ("--suppressions", suppressions), ("--source-root", lab.scratch)]
+    for options in states:
+        files = {kind: lab.scratch / f"every.{kind}" for kind in ("junit", "sarif", "gitlab")}
+        written = [word for kind, path in files.items() for word in (f"--{kind}", path)]
+        text = judged(lab, [*traces, *killed], *rules, *options, *written, "--github", status=1)
+        check_that(check_github(text), text)
+        check_junit(files["junit"])
+        sarif, gitlab = (json.loads(files[kind].read_text(encoding="utf-8")) for kind in ("sarif", "gitlab"))
+        check_sarif(sarif)
+        check_gitlab(gitlab)
+        sarif["runs"][0]["results"][0]["misspelt"] = 1
+        check_that(is_refused(check_sarif, sarif), "an unknown property is refused")
+        gitlab.append({"description": "an issue without its place"})
+        check_that(is_refused(check_gitlab, gitlab), "an incomplete issue is refused")
+        junit = lab.scratch / "wrong.xml"
+        junit.write_text(files["junit"].read_text(encoding="utf-8").replace("classname=", "class=", 1), encoding="utf-8")
+        check_that(is_refused(check_junit, junit), "a test case without its class is refused")
 
 
 @case
