@@ -19,6 +19,7 @@ constexpr std::size_t kBlocksPerChunk = kChunkBytes / sizeof(WindowBlock);
 
 struct Shard {
   sys::SpinLock lock;
+  bool is_used;  // since the last clear()
   WindowBlock* free;
   WindowBlock* buckets[kBuckets];
 };
@@ -96,6 +97,7 @@ bool WindowTable::insert_with(std::uintptr_t address, WindowBlock& replaced,
     if (block == nullptr) return false;
   }
   std::memset(static_cast<void*>(block), 0, offsetof(WindowBlock, frames));
+  shard.is_used = true;
   block->address = address;
   fill(context, *block);
   block->next = next;
@@ -142,12 +144,14 @@ void WindowTable::clear() noexcept {
   for (Shard& shard : g_shards) shard.lock.lock();
   {
     const ShardGuard guard(g_pool.lock);
-    const bool was_used = g_pool.chunk_count != 0;
-    for (std::size_t i = 0; i != g_pool.chunk_count; ++i) sys::unmap_pages(g_pool.chunks[i], kChunkBytes);
-    g_pool.chunk_count = 0;
+    // One chunk stays for the next window: a test suite opens thousands.
+    for (; g_pool.chunk_count > 1; --g_pool.chunk_count)
+      sys::unmap_pages(g_pool.chunks[g_pool.chunk_count - 1], kChunkBytes);
+    g_pool.used = 0;
     for (Shard& shard : g_shards) {
       shard.free = nullptr;
-      if (was_used) std::memset(shard.buckets, 0, sizeof(shard.buckets));
+      if (shard.is_used) std::memset(shard.buckets, 0, sizeof(shard.buckets));
+      shard.is_used = false;
     }
   }
   for (Shard& shard : g_shards) shard.lock.unlock();
