@@ -121,13 +121,19 @@ double leaks_in_state(LeakState state, std::size_t index, const std::vector<Gate
   }));
 }
 
+// Without blocks there is nothing to scan, and a recorder that saw none does not look.
+bool has_no_blocks(const ReportProcess& process) {
+  return process.totals.live_blocks == 0 && process.sampling.empty() &&
+         process.diagnostics.dropped_events == 0;
+}
+
 const char* why_unknown(Fact fact, const ReportProcess& process, bool has_baseline) {
   switch (fact) {
     case Fact::kLost:
     case Fact::kLostBytes:
     case Fact::kPossiblyLost:
     case Fact::kCycles:
-      return process.truth ? nullptr : kNoScan;
+      return process.truth || has_no_blocks(process) ? nullptr : kNoScan;
     case Fact::kGrowth:
       return process.duration_ns < kShortestJudgedRunNs ? "it ran for less than a second" : nullptr;
     case Fact::kFds:
@@ -146,6 +152,7 @@ const char* why_unknown(Fact fact, const ReportProcess& process, bool has_baseli
 
 ReportCount lost_that_counts(const ReportProcess& process, std::size_t index,
                              const std::vector<GateLeak>& leaks) {
+  if (!process.truth) return {};
   const ReportClasses& blocks = process.truth->last().blocks;
   ReportCount lost{blocks.definitely_lost.blocks + blocks.indirectly_lost.blocks,
                    blocks.definitely_lost.bytes + blocks.indirectly_lost.bytes};
@@ -184,7 +191,7 @@ FactValue fact_of(const Rule& rule, const ReportModel& model, std::size_t index,
     case Fact::kLostBytes:
       return known(lost_that_counts(process, index, leaks).bytes);
     case Fact::kPossiblyLost:
-      return known(process.truth->last().blocks.possibly_lost.blocks);
+      return known(process.truth ? process.truth->last().blocks.possibly_lost.blocks : 0);
     case Fact::kCycles:
       return {cycles_that_count(process, index, leaks), {}};
     case Fact::kPeak:

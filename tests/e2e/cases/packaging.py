@@ -31,7 +31,7 @@ def installed(lab):
 def built_project(lab, prefix):
     source, build = lab.scratch / "source", lab.scratch / "build"
     shutil.copytree(PROJECT, source)
-    recording = lab.scratch / "known"
+    recording = lab.new_directory("known")
     cmake = shutil.which("cmake")
     (source / "known.supp").write_text("leak:forget\n", encoding="ascii")
     must(lab, cmake, "-S", source, "-B", build, f"-DCMAKE_PREFIX_PATH={prefix}")
@@ -54,7 +54,7 @@ def an_installed_leakscan_gives_cmake_projects_leak_tests(lab):
     for _ in range(2):  # the second time, what the first one wrote is in the way
         outcome = lab.native(ctest, "--test-dir", build, "-L", "leakscan", "--output-on-failure", timeout=280)
         text = outcome.stdout.decode()
-        passed = {"leaky": False, "clean": True, "fails": False, "tree/with_a_leak": False, "leaky_but_allowed": True}
+        passed = {"leaky": False, "tidy": True, "fails": False, "tree/with_a_leak": False, "leaky_but_allowed": True}
         passed |= {"leaky_but_suppressed": True, "leaky_but_known": True, "labelled": True}
         check(tests_of(text), passed, text)
     check_that("forget (leaky.c:7)" in text, f"the place is named: {text}")
@@ -68,7 +68,7 @@ def run_of_ctest_judges_each_program_of_the_suite(lab):
     build = built_project(lab, installed(lab))
     ctest = shutil.which("ctest")
     kept = lab.scratch / "kept"
-    options = ("--artifacts", kept, "--only", "leaky,cle?n", "--fail-on", "lost>0")
+    options = ("--artifacts", kept, "--only", "leaky,t?dy", "--fail-on", "lost>0")
     outcome = lab.scan("run", *options, "--", ctest, "--test-dir", build, "-R", "plain")
     text = outcome.stderr.decode()
     check_that(b"100% tests passed" in outcome.stdout, f"ctest itself is content: {outcome.stdout!r}")
@@ -78,15 +78,15 @@ def run_of_ctest_judges_each_program_of_the_suite(lab):
     check(names, {"report.html", "report.json", "junit.xml", "leaks.sarif", "gl-code-quality.json", "summary.md"}, "artifacts")
     processes = json.loads((kept / "report.json").read_text(encoding="utf-8"))["processes"]
     lost = {pathlib.Path(p["exe"]).name: p["truth"]["definitely_lost"]["bytes"] for p in processes}
-    check(set(lost), {"leaky", "clean"}, "--only")
-    check((lost["clean"], lost["leaky"] >= 900), (0, True), f"lost by each: {lost}")
-    clean = lab.scan("run", "-o", lab.new_directory() / "%e.%p.zst", "--fail-on", "lost>0", "--only", "leaky,cle?n",
-                     "--", ctest, "--test-dir", build, "-R", "plain.clean")
+    check(set(lost), {"leaky", "tidy"}, "--only")
+    check((lost["tidy"], lost["leaky"] >= 900), (0, True), f"lost by each: {lost}")
+    clean = lab.scan("run", "-o", lab.new_directory() / "%e.%p.zst", "--fail-on", "lost>0", "--only", "leaky,t?dy",
+                     "--", ctest, "--test-dir", build, "-R", "plain.tidy")
     check(clean.status, 0, f"a clean suite {clean.stderr!r}")
     everything = lab.new_directory("tree")
     outcome = lab.scan("run", "-o", everything / "%e.%p.zst", "--", ctest, "--test-dir", build, "-R", "plain")
     programs = {pathlib.Path(trace).name.split(".")[0] for trace in traces_in(everything)}
-    check((outcome.status, programs >= {"ctest", "leaky", "clean"}), (0, True), f"the whole tree: {programs}")
+    check((outcome.status, programs >= {"ctest", "leaky", "tidy"}), (0, True), f"the whole tree: {programs}")
 
 
 @case

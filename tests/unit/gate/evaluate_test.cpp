@@ -65,6 +65,7 @@ TEST(Gates, EachProcessIsJudgedByItself) {
 TEST(Gates, AFactThatWasNotRecordedIsRefused) {
   GateModel model;
   model.process().truth.reset();
+  model.process().totals.live_blocks = 1;
   EXPECT_EQ(
       refusal(model.model(), rules({"lost>0"})),
       "rule 'lost>0' cannot be judged for app (pid 100): its heap was not scanned at the end (killed, or "
@@ -73,11 +74,21 @@ TEST(Gates, AFactThatWasNotRecordedIsRefused) {
   EXPECT_NE(refusal(model.model(), rules({"new_leaks>0"})), "");
 }
 
+TEST(Gates, WithoutBlocksNothingIsLost) {
+  GateModel model;
+  model.process().truth.reset();
+  const std::vector<std::string> all = {"lost>0", "lost_bytes>0", "possibly_lost>0", "cycles>0"};
+  EXPECT_FALSE(evaluate_gates(model.model(), rules(all)).failed);
+  model.process().diagnostics.dropped_events = 1;
+  EXPECT_NE(refusal(model.model(), rules(all)), "");
+}
+
 TEST(Gates, OfAChildItIsToldThatAFactIsUnknown) {
   GateModel model;
   model.add_process("child", 101);
   model.process().parent = 0;
   model.process().truth.reset();
+  model.process().totals.live_blocks = 1;
   const GateReport report = evaluate_gates(model.model(), rules({"lost>0"}));
   EXPECT_FALSE(report.failed);
   EXPECT_EQ(report.outcomes[1].kind, RuleOutcome::Kind::kUnknown);
@@ -88,6 +99,7 @@ TEST(Gates, OfAnImageThatExecReplacedNothingIsTold) {
   model.add_process("shell", 101);
   model.process().parent = 0;
   model.process().truth.reset();
+  model.process().totals.live_blocks = 1;
   model.process().end_kind = "exec";
   const GateReport report = evaluate_gates(model.model(), rules({"lost>0"}));
   ASSERT_EQ(report.outcomes.size(), 1U);
