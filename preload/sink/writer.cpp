@@ -95,6 +95,7 @@ void Writer::forget() noexcept {
   batch_started_ns_ = 0;
   next_sample_ns_ = 0;
   next_flush_ns_ = 0;
+  waits_written_ = 0;
   failed_ = false;
 }
 
@@ -111,6 +112,7 @@ void Writer::run_once(std::uint64_t longest_sleep_ns) noexcept {
   if (now >= next_sample_ns_) sample(now);
   if (!batch_.empty() && now >= batch_started_ns_ + kFlushIntervalNs) write_batch();
   if (now >= next_flush_ns_) {
+    append_back_pressure();
     flush_own();
     probe_.refresh_threads();
     next_flush_ns_ = now + kFlushIntervalNs;
@@ -276,6 +278,19 @@ void Writer::append_counters() noexcept {
   append_own(record.header, sizeof(record));
 }
 
+// Said again whenever there are more: the process may be killed.
+void Writer::append_back_pressure() noexcept {
+  const SlotSupply::Waits waits = g_recording.slots.waits();
+  if (waits.count == waits_written_) return;
+  trace::BackPressureRecord record{};
+  record.header.kind = trace::MetaKind::kBackPressure;
+  record.header.ticks = sys::now_ticks();
+  record.waits = waits.count;
+  record.wait_ns = waits.ns;
+  record.cpu_ns = sys::clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+  if (append_own(record.header, sizeof(record))) waits_written_ = waits.count;
+}
+
 void Writer::append_stack_checks() noexcept {
   const Recording::StackChecks& checks = g_recording.stack_checks;
   if (checks.checked.load(std::memory_order_relaxed) == 0) return;
@@ -351,6 +366,7 @@ void Writer::finish(trace::EndKind end, std::uint32_t code) noexcept {
 
   sample(sys::clock_ns(CLOCK_MONOTONIC));
   append_counters();
+  append_back_pressure();
   append_stack_checks();
   if (tracks_fds_) append_descriptors(trace::kDescriptorAtEnd);
   if (tracks_threads_) append_live_threads();

@@ -75,6 +75,7 @@ class Writer {
   bool append_own(trace::MetaHeader& record, std::size_t bytes) noexcept;
   void flush_own() noexcept;
   void append_counters() noexcept;
+  void append_back_pressure() noexcept;
   void append_stack_checks() noexcept;
   void append_descriptors(std::uint16_t when) noexcept;
   void append_live_threads() noexcept;
@@ -90,6 +91,7 @@ class Writer {
   std::uint64_t batch_started_ns_ = 0;
   std::uint64_t next_sample_ns_ = 0;
   std::uint64_t next_flush_ns_ = 0;
+  std::uint64_t waits_written_ = 0;
   std::uint64_t sample_interval_ns_ = 0;
   std::uint32_t buffer_slots_ = 0;
   bool tracks_fds_ = false;
