@@ -68,6 +68,8 @@ class Writer {
   void take_in() noexcept;
   void take_in_slot(Slot* slot) noexcept;
   void take_in_slots_in_use() noexcept;
+  bool may_grow() const noexcept;
+  void grow_ahead() noexcept;
   void relieve_shortage() noexcept;
   bool write_batch() noexcept;
   bool write_meta(Slot* slot) noexcept;

@@ -63,7 +63,7 @@ static void threads(void) {
   }
   char unused;
   require(read(STDIN_FILENO, &unused, 1) == 0, "read");
-  atomic_store(&g_is_over, true);
+  atomic_store(&g_is_over, 1);
   for (int i = 0; i < kThreads; ++i) pthread_join(all[i], NULL);
 }
 
