@@ -30,15 +30,15 @@ TraceSizes sizes_of(TraceSource source, Diagnostics& diagnostics) {
 TEST(ColumnSizes, AddUpToTheFile) {
   TraceBuilder builder;
   add_small_trace(builder);
-  const std::uint64_t file_bytes = builder.finished_trace().size();
+  const Bytes bytes = builder.finished_trace();
   std::uint64_t in_frames = 0;
   for (const trace::IndexEntry& frame : builder.frames()) {
     if (frame.kind == trace::ChunkKind::kEvents) in_frames += frame.frame_bytes;
   }
   Diagnostics diagnostics;
-  const TraceSizes sizes = sizes_of(builder.finished(), diagnostics);
+  const TraceSizes sizes = sizes_of(trace_in_memory(bytes), diagnostics);
   EXPECT_EQ(stored_in_chunks(sizes), in_frames);
-  EXPECT_EQ(sizes.other_bytes, file_bytes - in_frames);
+  EXPECT_EQ(sizes.other_bytes, bytes.size() - in_frames);
   EXPECT_EQ(sizes.chunks, 2U);
   EXPECT_EQ(sizes.predicted_chunks, 0U);
   EXPECT_EQ(diagnostics.torn_frames, 0U);
