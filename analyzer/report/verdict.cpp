@@ -38,6 +38,10 @@ std::string all_reachable(const ReportProcess& process) {
     const ReportHeld& most = process.retained.front();
     sentence += " (" + format_bytes(most.bytes) + " through " + most.root + ")";
   }
+  if (const ReportCount& runtime = process.truth->last().runtime; runtime.blocks != 0) {
+    sentence += ", " + format_bytes(runtime.bytes) + " in " + format_count(runtime.blocks) +
+                (runtime.blocks == 1 ? " block is" : " blocks are") + " the C and C++ runtime's own";
+  }
   return sentence + ".";
 }
 
