@@ -20,6 +20,7 @@ Json json_of(const ReportSite& site);
 Json json_of(const ReportResources& resources);
 Json json_of(const ReportMappingSite& site);
 Json json_of(const ReportFinding& finding);
+Json json_of(const ReportPatternPage& page);
 Json json_of(const ReportTotals& totals);
 Json json_of(const ReportCount& count);
 Json json_of(const ReportClasses& classes);

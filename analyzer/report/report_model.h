@@ -10,6 +10,7 @@
 
 #include "base/diagnostics.h"
 #include "base/strong_id.h"
+#include "report/pattern_model.h"
 #include "report/resource_model.h"
 
 namespace leak::scan {
@@ -129,6 +130,7 @@ struct ReportFinding {
   std::optional<std::uint32_t> cycle;  // id
   std::vector<std::pair<std::string, std::string>> evidence;
   std::string advice;
+  std::optional<ReportPattern> pattern;
 };
 
 // One image of the heap.
@@ -376,6 +378,7 @@ struct ReportModel {
   Severity severity = Severity::kGood;   // the worst of the processes
   std::vector<ReportProcess> processes;  // parents before children
   std::vector<ReportFrame> frames;       // index: FrameId
+  std::vector<ReportPatternPage> patterns;  // that findings name, in the order of the catalogue
 };
 
 }  // namespace leak::scan
