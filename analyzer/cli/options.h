@@ -36,6 +36,12 @@ struct OutputOptions {
   bool all_sites = false;
 };
 
+// The memory that a process may use.
+struct LimitOptions {
+  std::optional<std::uint64_t> bytes;  // absent: as recorded; 0: none
+  std::optional<std::uint64_t> horizon_ns;
+};
+
 struct RunOptions {
   std::string trace;  // empty: named by the library, in the working directory
   std::vector<std::pair<std::string, std::string>> settings;  // LEAKHOOK_* variables
@@ -67,6 +73,7 @@ struct Options {
   std::string text;  // kPrintText: help or version
   InputOptions input;
   OutputOptions output;
+  LimitOptions limit;
   RunOptions run;
   SnapshotOptions snapshot;
   DumpOptions dump;

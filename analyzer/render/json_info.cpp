@@ -45,6 +45,7 @@ Json json_of(const TraceInfo& info) {
                     {"threads", array_of(info.threads)},
                     {"modules", array_of(info.modules)},
                     {"diagnostics", json_of(info.diagnostics)}};
+  if (process.memory_limit_bytes != 0) info_json["memory_limit_bytes"] = process.memory_limit_bytes;
   if (info.stack_checks) {
     info_json["stack_checks"] = {{"checked", info.stack_checks->checked},
                                  {"mismatches", info.stack_checks->mismatches},

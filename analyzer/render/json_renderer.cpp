@@ -77,6 +77,9 @@ void write_process(const ReportProcess& process, std::ostream& out) {
     object.list("weakly_held", process.weakly_held, kPlain);
   }
   if (process.graph_delta) object.member("graph_delta", json_of(*process.graph_delta));
+  if (!process.spikes.empty()) object.list("spikes", process.spikes, kPlain);
+  if (process.residency) object.member("residency", json_of(*process.residency));
+  if (process.limit) object.member("limit", json_of(*process.limit));
   object.member("severity", json_name(process.severity));
   object.member("verdict", process.verdict);
   object.list("findings", process.findings, kPlain);

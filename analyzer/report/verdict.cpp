@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "report/findings.h"
+#include "report/limit.h"
 #include "report/system_frames.h"
 
 namespace leak::scan {
@@ -59,10 +60,10 @@ std::string nothing_found(const ReportProcess& process, const std::vector<Report
 
 }  // namespace
 
-Severity severity_of(std::size_t potential_leaks) {
+Severity severity_of(std::size_t potential_leaks, bool meets_limit) {
   constexpr std::size_t kCriticalFrom = 3;
   if (potential_leaks == 0) return Severity::kGood;
-  return potential_leaks < kCriticalFrom ? Severity::kWarning : Severity::kCritical;
+  return potential_leaks >= kCriticalFrom || meets_limit ? Severity::kCritical : Severity::kWarning;
 }
 
 std::string verdict_of(const ReportProcess& process, const std::vector<ReportFrame>& frames) {
@@ -81,7 +82,8 @@ std::string verdict_of(const ReportProcess& process, const std::vector<ReportFra
   const std::string sentence = format_count(count) + " " + what +
                                (bytes == 0 ? "found " : holds + format_bytes(bytes) + " ") +
                                when_it_ended(process) + ".";
-  return sentence + (count == 1 ? " " : " The largest: ") + largest->title + ".";
+  const std::string told = sentence + (count == 1 ? " " : " The largest: ") + largest->title + ".";
+  return process.limit && process.limit->met ? told + " " + limit_sentence(*process.limit) : told;
 }
 
 std::string end_phrase(const ReportProcess& process) {
