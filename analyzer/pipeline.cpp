@@ -17,11 +17,13 @@
 #include "cli/terminal.h"
 #include "control/live_process.h"
 #include "diff_command.h"
+#include "explain_command.h"
 #include "gate_command.h"
 #include "graph/analyze_graph.h"
 #include "inspect.h"
 #include "launch/run_program.h"
 #include "output_file.h"
+#include "patterns/name_patterns.h"
 #include "render/collapsed_renderer.h"
 #include "render/html_renderer.h"
 #include "render/json_renderer.h"
@@ -116,6 +118,7 @@ ReportModel build_model(const InputOptions& input, const ReportOptions& report, 
     builder->add(process);
   }
   ReportModel model = std::move(*builder).finish();
+  name_patterns(model);
   model.tool_version = LEAKSCAN_VERSION;
   return model;
 }
@@ -290,6 +293,9 @@ int run_command(const Options& options, std::ostream& out, std::ostream& diagnos
       break;
     case Command::kDump:
       dump_events(options.input, options.dump, out, diagnostics);
+      break;
+    case Command::kExplain:
+      explain(options.explained, out);
       break;
     case Command::kExport:
       export_traces(options, out, diagnostics);

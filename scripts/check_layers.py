@@ -33,6 +33,7 @@ LAYERS = {
     "analyzer/symbols": {"replay", "base"},
     "analyzer/graph": {"decode", "replay", "symbols", "base", "trace_format"},
     "analyzer/report": {"graph", "analyses", "replay", "symbols", "base", "trace_format"},
+    "analyzer/patterns": {"report", "base"},
     "analyzer/suppress": {"report", "symbols", "base"},
     "analyzer/diff": {"report", "base"},
     "analyzer/gate": {"diff", "suppress", "report", "base"},

@@ -71,6 +71,12 @@ inline constexpr const char* kDiffHelp =
     "leakhook_snapshot(\"request\")\n"
     "Returns 0, or 1 when a rule is broken, 2 when it cannot be done.";
 
+inline constexpr const char* kExplainHelp =
+    "What it is, how leakscan recognises it, code that leaks and code that does not, and what to do.\n"
+    "Examples:\n"
+    "  leakscan explain                     the list of all kinds\n"
+    "  leakscan explain reference-cycle";
+
 inline constexpr const char* kCheckHelp =
     "A rule says what must not be: lost>0, lost_bytes>64K, cycles>0, growth>1MB/min, peak>512MB,\n"
     "live_bytes>1G, allocations>1e6, new_leaks>0, site(REGEX):allocations>1000. It is judged for each "

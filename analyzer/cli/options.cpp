@@ -250,6 +250,11 @@ void add_commands(CLI::App& app, Options& options) {
   add_export(app, options);
   add_check(app, options);
   add_diff(app, options);
+
+  CLI::App& explain = *app.add_subcommand("explain", "Explain a kind of leak that reports name");
+  explain.footer(kExplainHelp);
+  explain.add_option("kind", options.explained, "Such as unbounded-cache; without it, all are listed")
+      ->type_name("KIND");
 }
 
 Command command_named(const std::string& name) {
@@ -260,6 +265,7 @@ Command command_named(const std::string& name) {
   if (name == "dump") return Command::kDump;
   if (name == "check") return Command::kCheck;
   if (name == "diff") return Command::kDiff;
+  if (name == "explain") return Command::kExplain;
   return Command::kExport;
 }
 

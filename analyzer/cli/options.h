@@ -12,7 +12,7 @@
 
 namespace leak::scan {
 
-enum class Command { kPrintText, kRun, kSnapshot, kAnalyze, kInfo, kDump, kExport, kCheck, kDiff };
+enum class Command { kPrintText, kRun, kSnapshot, kAnalyze, kInfo, kDump, kExport, kCheck, kDiff, kExplain };
 
 // Which traces, which part of them, and where names come from.
 struct InputOptions {
@@ -80,6 +80,7 @@ struct Options {
   GateOptions gate;
   DiffOptions diff;
   bool info_json = false;
+  std::string explained;  // a kind of leak; empty: the list of them
   std::string export_format;
   std::string export_cost = "live";
   std::string export_file = "-";

@@ -98,7 +98,20 @@ Json json_of(const ReportFinding& finding) {
   if (finding.limit_met) json["limit_met"] = json_of(*finding.limit_met);
   json["evidence"] = std::move(evidence);
   json["advice"] = finding.advice;
+  if (finding.pattern) {
+    json["pattern"] = {{"kind", finding.pattern->kind},
+                       {"name", finding.pattern->name},
+                       {"confidence", finding.pattern->confidence},
+                       {"evidence", finding.pattern->evidence}};
+  }
   return json;
+}
+
+Json json_of(const ReportPatternPage& page) {
+  return {{"kind", page.kind},       {"name", page.name},
+          {"summary", page.summary}, {"recognised_by", page.recognised_by},
+          {"bad", page.bad},         {"good", page.good},
+          {"advice", page.advice},   {"related", page.related}};
 }
 
 Json json_of(const ReportTotals& totals) {

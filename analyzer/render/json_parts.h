@@ -25,6 +25,7 @@ Json json_of(const ReportLimit& limit);
 Json json_of(const ReportSpike& spike);
 Json json_of(const ReportResidency& residency);
 Json json_of(const ReportFinding& finding);
+Json json_of(const ReportPatternPage& page);
 Json json_of(const ReportTotals& totals);
 Json json_of(const ReportCount& count);
 Json json_of(const ReportClasses& classes);

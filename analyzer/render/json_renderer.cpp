@@ -116,6 +116,7 @@ void JsonRenderer::render(const ReportModel& model, std::ostream& out) const {
       write_process(model.processes[i], list);
     }
     list << "]";
+    if (!model.patterns.empty()) object.list("patterns", model.patterns, kPlain);
     object.list("frames", model.frames,
                 [](const ReportFrame& frame, std::size_t id) { return json_of(frame, id); });
   }

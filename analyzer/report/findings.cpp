@@ -50,7 +50,6 @@ void find_growing_mappings(ReportProcess& process, const std::vector<ReportFrame
     const ReportFrame& frame = frames[process.mappings.sites.front().blamed->index()];
     finding.evidence.emplace_back("largest", place_of(frame));
   }
-  finding.advice = "Each mmap needs its munmap; look at the mappings by place below.";
   process.findings.push_back(std::move(finding));
 }
 

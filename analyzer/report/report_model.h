@@ -10,6 +10,7 @@
 
 #include "base/diagnostics.h"
 #include "base/strong_id.h"
+#include "report/pattern_model.h"
 #include "report/resource_model.h"
 
 namespace leak::scan {
@@ -157,6 +158,7 @@ struct ReportFinding {
   std::optional<ReportForecast> limit_met;  // by this growth alone
   std::vector<std::pair<std::string, std::string>> evidence;
   std::string advice;
+  std::optional<ReportPattern> pattern;
 };
 
 // One image of the heap.
@@ -449,6 +451,7 @@ struct ReportModel {
   Severity severity = Severity::kGood;   // the worst of the processes
   std::vector<ReportProcess> processes;  // parents before children
   std::vector<ReportFrame> frames;       // index: FrameId
+  std::vector<ReportPatternPage> patterns;  // that findings name, in the order of the catalogue
 };
 
 }  // namespace leak::scan

@@ -18,6 +18,7 @@ import { flame } from './views/flame';
 import { header } from './views/header';
 import { mappings } from './views/mappings';
 import { modules } from './views/modules';
+import { patterns } from './views/patterns';
 import { processes } from './views/processes';
 import { resources } from './views/resources';
 import { sizes } from './views/sizes';
@@ -30,7 +31,7 @@ import { types } from './views/types';
 const TOP: View[] = [header, alerts, processes, figures];
 const SECTIONS: View[] = [
   findings, truth, cycles, timeline, consumers, types, flame, compare, mappings, resources, sizes, threads, modules,
-  diagnostics, terms,
+  diagnostics, patterns, terms,
 ];
 
 function smooth(): ScrollBehavior {
