@@ -20,7 +20,10 @@ constexpr std::size_t kMostMappingSites = 200;
 
 std::optional<ReportGrowth> growth_at(const ProcessInput& input, std::size_t site) {
   if (site >= input.site_growth.size()) return std::nullopt;
-  const Growth& growth = input.site_growth[site];
+  Growth growth = input.site_growth[site];
+  const bool rises = growth.verdict == GrowthVerdict::kLeak || growth.verdict == GrowthVerdict::kSlowing;
+  if (rises && input.history.process.duration_ns < kShortestJudgedRunNs)
+    growth.verdict = GrowthVerdict::kTooShort;
   return ReportGrowth{growth.trend.slope_per_s, growth.trend.low_per_s, growth.trend.high_per_s,
                       growth.trend.confidence, name_of(growth.verdict)};
 }

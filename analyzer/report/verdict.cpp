@@ -24,6 +24,21 @@ std::string what_is_live(const ReportProcess& process) {
          format_count(process.totals.live_blocks) + (process.totals.live_blocks == 1 ? " block" : " blocks");
 }
 
+// Of what the run was long enough to judge growth in general, but not for its long-lived blocks.
+std::string undecided(const ReportProcess& process) {
+  constexpr std::uint64_t kWorthTelling = 1024;
+  std::uint64_t bytes = 0;
+  std::uint64_t sites = 0;
+  for (const ReportSite& site : process.sites) {
+    if (!site.growth || site.growth->verdict != "too_short" || site.live_bytes == 0) continue;
+    bytes += site.live_bytes;
+    ++sites;
+  }
+  if (bytes < kWorthTelling || process.duration_ns < kShortestJudgedRunNs) return {};
+  return " The run is too short to tell whether " + format_bytes(bytes) + " from " + format_count(sites) +
+         (sites == 1 ? " call path pile up." : " call paths pile up.");
+}
+
 // With a heap graph: all that is live is held by something.
 std::string all_reachable(const ReportProcess& process) {
   const ReportClasses& blocks = process.truth->last().blocks;
@@ -39,7 +54,7 @@ std::string all_reachable(const ReportProcess& process) {
     const ReportHeld& most = process.retained.front();
     sentence += " (" + format_bytes(most.bytes) + " through " + most.root + ")";
   }
-  return sentence + ".";
+  return sentence + "." + undecided(process);
 }
 
 std::string nothing_found(const ReportProcess& process, const std::vector<ReportFrame>& frames) {
@@ -55,7 +70,7 @@ std::string nothing_found(const ReportProcess& process, const std::vector<Report
     return sentence + "; the run of " + format_duration(process.duration_ns) +
            " is too short to judge growth.";
   }
-  return sentence + ", none of it growing steadily.";
+  return sentence + ", none of it growing steadily." + undecided(process);
 }
 
 }  // namespace
