@@ -69,7 +69,7 @@ void add_report_options(CLI::App& command, Options& options) {
   command.add_flag("--text", output.text, "Print the text report");
   command.add_option("--top", output.top, "Rows of each table of the text report (default 10)")
       ->type_name("N");
-  command.add_option("--max-sites", output.max_sites, "Allocation sites in HTML and JSON (default 1000)")
+  command.add_option("--max-sites", output.max_sites, "Allocation sites in HTML and JSON (default 50000)")
       ->type_name("N");
   command.add_flag("--all-sites", output.all_sites, "No limit on allocation sites");
   command

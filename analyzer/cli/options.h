@@ -32,7 +32,7 @@ struct OutputOptions {
   std::string json;
   bool text = false;
   std::size_t top = 10;
-  std::size_t max_sites = 1000;
+  std::size_t max_sites = 50000;
   bool all_sites = false;
 };
 
