@@ -8,6 +8,7 @@
 #include "base/did_you_mean.h"
 #include "cli/durations.h"
 #include "cli/help_text.h"
+#include "cli/sizes.h"
 
 namespace leak::scan {
 
@@ -44,6 +45,21 @@ void add_range_options(CLI::App& command, InputOptions& input) {
   add_time(command, "--to", input.to_ns, "Count only allocations before this time; live is as of then");
 }
 
+void add_limit_options(CLI::App& command, LimitOptions& limit) {
+  command
+      .add_option_function<std::string>(
+          "--limit",
+          [&limit](const std::string& text) {
+            limit.bytes = text == "none" ? 0 : parse_size(text);
+            if (!limit.bytes || (*limit.bytes == 0 && text != "none"))
+              throw CommandError("--limit takes a size such as 512M or 2G, or none, not '" + text + "'");
+          },
+          "Memory that a process may use: says when growth meets it")
+      ->type_name("SIZE");
+  add_time(command, "--horizon", limit.horizon_ns,
+           "Growth that meets the limit within this time is critical (default 24h)");
+}
+
 void add_report_options(CLI::App& command, Options& options) {
   OutputOptions& output = options.output;
   command.add_option("--html", output.html, "Write the HTML report here ('-' is standard output)")
@@ -53,7 +69,7 @@ void add_report_options(CLI::App& command, Options& options) {
   command.add_flag("--text", output.text, "Print the text report");
   command.add_option("--top", output.top, "Rows of each table of the text report (default 10)")
       ->type_name("N");
-  command.add_option("--max-sites", output.max_sites, "Allocation sites in HTML and JSON (default 1000)")
+  command.add_option("--max-sites", output.max_sites, "Allocation sites in HTML and JSON (default 50000)")
       ->type_name("N");
   command.add_flag("--all-sites", output.all_sites, "No limit on allocation sites");
   command
@@ -66,6 +82,7 @@ void add_report_options(CLI::App& command, Options& options) {
   command.add_option("--threads", options.input.threads, "Threads that analyze (default: one per processor)")
       ->type_name("N")
       ->check(CLI::Range(1, 256));
+  add_limit_options(command, options.limit);
   add_range_options(command, options.input);
   add_symbol_options(command, options.input);
 }
@@ -141,6 +158,7 @@ void add_check(CLI::App& app, Options& options) {
   add_gate_options(command, options.gate, GateScope::kEverything);
   command.add_flag("--print-suppressions", options.gate.print_suppressions,
                    "Print the built-in suppressions");
+  add_limit_options(command, options.limit);
   add_range_options(command, options.input);
   add_symbol_options(command, options.input);
 }

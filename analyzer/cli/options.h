@@ -32,8 +32,14 @@ struct OutputOptions {
   std::string json;
   bool text = false;
   std::size_t top = 10;
-  std::size_t max_sites = 1000;
+  std::size_t max_sites = 50000;
   bool all_sites = false;
+};
+
+// The memory that a process may use.
+struct LimitOptions {
+  std::optional<std::uint64_t> bytes;  // absent: as recorded; 0: none
+  std::optional<std::uint64_t> horizon_ns;
 };
 
 struct RunOptions {
@@ -72,6 +78,7 @@ struct Options {
   std::string text;  // kPrintText: help or version
   InputOptions input;
   OutputOptions output;
+  LimitOptions limit;
   RunOptions run;
   SnapshotOptions snapshot;
   DumpOptions dump;

@@ -4,6 +4,7 @@
 
 #include "diff/fingerprint.h"
 #include "report/findings.h"
+#include "report/verdict.h"
 
 namespace leak::scan {
 
@@ -127,6 +128,20 @@ bool has_no_blocks(const ReportProcess& process) {
          process.diagnostics.dropped_events == 0;
 }
 
+// Without the leaks that somebody lives with. A place of which one stack counts does count.
+double severity_that_counts(const ReportProcess& process, std::size_t index,
+                            const std::vector<GateLeak>& leaks) {
+  const auto of_process = [index](const GateLeak& leak) { return leak.process == index; };
+  const auto all = std::count_if(leaks.begin(), leaks.end(), of_process);
+  const auto open = std::count_if(leaks.begin(), leaks.end(), [&of_process](const GateLeak& leak) {
+    return of_process(leak) && counts(leak);
+  });
+  const auto alarms = std::count_if(process.findings.begin(), process.findings.end(), is_alarm);
+  const bool meets_limit = open != 0 && process.limit && process.limit->is_met;
+  const auto potential = static_cast<std::size_t>(open == all ? alarms : std::min(open, alarms));
+  return static_cast<double>(severity_of(potential, meets_limit));
+}
+
 const char* why_unknown(Fact fact, const ReportProcess& process, bool has_baseline) {
   switch (fact) {
     case Fact::kLost:
@@ -210,6 +225,8 @@ FactValue fact_of(const Rule& rule, const ReportModel& model, std::size_t index,
       return {leaks_in_state(LeakState::kOpen, index, leaks), {}};
     case Fact::kGrownLeaks:
       return {leaks_in_state(LeakState::kGrown, index, leaks), {}};
+    case Fact::kSeverity:
+      return {severity_that_counts(process, index, leaks), {}};
     case Fact::kDroppedEvents:
       return known(process.diagnostics.dropped_events);
     default:

@@ -67,6 +67,7 @@ Json json_of(const TraceInfo& info) {
                                      {"measured_permille", period.measured_permille}});
   }
   if (info.columns) info_json["columns"] = json_of(*info.columns);
+  if (process.memory_limit_bytes != 0) info_json["memory_limit_bytes"] = process.memory_limit_bytes;
   if (info.stack_checks) {
     info_json["stack_checks"] = {{"checked", info.stack_checks->checked},
                                  {"mismatches", info.stack_checks->mismatches},

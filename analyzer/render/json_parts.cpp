@@ -94,6 +94,8 @@ Json json_of(const ReportFinding& finding) {
                {"blocks", finding.blocks}};
   if (finding.site) json["site"] = *finding.site;
   if (finding.cycle) json["cycle"] = *finding.cycle;
+  if (finding.growth) json["growth"] = json_of(*finding.growth);
+  if (finding.limit_met) json["limit_met"] = json_of(*finding.limit_met);
   json["evidence"] = std::move(evidence);
   json["advice"] = finding.advice;
   if (finding.pattern) {
@@ -147,7 +149,8 @@ Json json_of(const ReportTimeline& timeline) {
           {"heap_max_bytes", timeline.heap_max_bytes},
           {"blocks", timeline.blocks},
           {"mapped_bytes", timeline.mapped_bytes},
-          {"rss_bytes", timeline.rss_bytes}};
+          {"rss_bytes", timeline.rss_bytes},
+          {"anonymous_bytes", timeline.anonymous_bytes}};
 }
 
 Json json_of(const ReportSnapshot& snapshot) {

@@ -40,6 +40,8 @@ void write_process(const TraceInfo& info, FactWriter& writer) {
   const bool has_code = info.end_kind == "exited" || info.end_kind == "signaled";
   writer.fact("end", has_code ? info.end_kind + " " + std::to_string(process.end_code) : info.end_kind);
   writer.fact("allocator", process.allocator);
+  if (process.memory_limit_bytes != 0)
+    writer.fact("memory limit", format_bytes(process.memory_limit_bytes) + " (control group)");
   writer.fact("recorder", process.hook_version);
   writer.fact("settings", joined(process.settings));
 }

@@ -169,6 +169,12 @@ void write_figures(const TextContext& context) {
   write_fact(context, "allocations", allocations);
   write_fact(context, "frees", format_count(totals.deallocations));
   if (totals.failed_allocations != 0) write_fact(context, "failed", format_count(totals.failed_allocations));
+  if (context.process.limit) {
+    const ReportLimit& limit = *context.process.limit;
+    write_fact(context, "limit",
+               format_bytes(limit.bytes) + (limit.source == "cgroup" ? " (control group), " : ", ") +
+                   format_bytes(limit.used_bytes) + " used at the end");
+  }
   const ReportTimeline& timeline = context.process.timeline;
   const auto largest = std::max_element(timeline.rss_bytes.begin(), timeline.rss_bytes.end());
   if (largest != timeline.rss_bytes.end() && *largest != 0) {

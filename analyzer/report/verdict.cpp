@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "report/findings.h"
+#include "report/limit.h"
 #include "report/system_frames.h"
 
 namespace leak::scan {
@@ -21,6 +22,21 @@ std::string when_it_ended(const ReportProcess& process) {
 std::string what_is_live(const ReportProcess& process) {
   return (process.totals.sampled ? "an estimated " : "") + format_bytes(process.totals.live_bytes) + " in " +
          format_count(process.totals.live_blocks) + (process.totals.live_blocks == 1 ? " block" : " blocks");
+}
+
+// Of what the run was long enough to judge growth in general, but not for its long-lived blocks.
+std::string undecided(const ReportProcess& process) {
+  constexpr std::uint64_t kWorthTelling = 1024;
+  std::uint64_t bytes = 0;
+  std::uint64_t sites = 0;
+  for (const ReportSite& site : process.sites) {
+    if (!site.growth || site.growth->verdict != "too_short" || site.live_bytes == 0) continue;
+    bytes += site.live_bytes;
+    ++sites;
+  }
+  if (bytes < kWorthTelling || process.duration_ns < kShortestJudgedRunNs) return {};
+  return " The run is too short to tell whether " + format_bytes(bytes) + " from " + format_count(sites) +
+         (sites == 1 ? " call path pile up." : " call paths pile up.");
 }
 
 // With a heap graph: all that is live is held by something.
@@ -42,7 +58,7 @@ std::string all_reachable(const ReportProcess& process) {
     sentence += ", " + format_bytes(runtime.bytes) + " in " + format_count(runtime.blocks) +
                 (runtime.blocks == 1 ? " block is" : " blocks are") + " the C and C++ runtime's own";
   }
-  return sentence + ".";
+  return sentence + "." + undecided(process);
 }
 
 // Empty when nothing is.
@@ -74,15 +90,15 @@ std::string nothing_found(const ReportProcess& process, const std::vector<Report
     return sentence + "; the run of " + format_duration(process.duration_ns) +
            " is too short to judge growth.";
   }
-  return sentence + ", none of it growing steadily.";
+  return sentence + ", none of it growing steadily." + undecided(process);
 }
 
 }  // namespace
 
-Severity severity_of(std::size_t potential_leaks) {
+Severity severity_of(std::size_t potential_leaks, bool meets_limit) {
   constexpr std::size_t kCriticalFrom = 3;
   if (potential_leaks == 0) return Severity::kGood;
-  return potential_leaks < kCriticalFrom ? Severity::kWarning : Severity::kCritical;
+  return potential_leaks >= kCriticalFrom || meets_limit ? Severity::kCritical : Severity::kWarning;
 }
 
 std::string verdict_of(const ReportProcess& process, const std::vector<ReportFrame>& frames) {
@@ -101,7 +117,8 @@ std::string verdict_of(const ReportProcess& process, const std::vector<ReportFra
   const std::string sentence = format_count(count) + " " + what +
                                (bytes == 0 ? "found " : holds + format_bytes(bytes) + " ") +
                                when_it_ended(process) + ".";
-  return sentence + (count == 1 ? " " : " The largest: ") + largest->title + ".";
+  const std::string told = sentence + (count == 1 ? " " : " The largest: ") + largest->title + ".";
+  return process.limit && process.limit->met ? told + " " + limit_sentence(*process.limit) : told;
 }
 
 std::string end_phrase(const ReportProcess& process) {

@@ -43,8 +43,7 @@ export function costsOfStacks(context: Context): Cost[] {
   const all = momentsOf(context);
   if (all.length < 3) return costsOf(context);
   const [from, to] = chosenMoments(context, all);
-  const held = (sites: Map<number, { bytes: number }>, site: Site) => sites.get(site.id)?.bytes ?? 0;
-  return [...costsOf(context), { key: 'between', label: 'Between the snapshots', bytes: true, of: (site) => Math.max(0, held(to.sites, site) - held(from.sites, site)) }];
+  return [...costsOf(context), { key: 'between', label: 'Between the snapshots', bytes: true, of: (site) => Math.max(0, (to.siteBytes[site.id] ?? 0) - (from.siteBytes[site.id] ?? 0)) }];
 }
 
 export function amountText(cost: Cost, value: number): string {
