@@ -230,7 +230,7 @@ bool MetaParser::parse_descriptor(std::span<const std::uint8_t> record) {
 bool MetaParser::parse_live_thread(std::span<const std::uint8_t> record) {
   trace::LiveThreadRecord thread{};
   if (!take_whole(record, thread)) return false;
-  if (thread.handle != 0) {
+  if (thread.tid != 0) {
     unfinished_threads_.push_back(thread);
   } else {
     meta_.live_threads = std::move(unfinished_threads_);

@@ -333,7 +333,7 @@ void Writer::append_live_threads() noexcept {
 
 // Slots that threads still hold: recording has stopped, so what is committed is all there will be.
 void Writer::take_in_slots_in_use() noexcept {
-  for (std::uint32_t i = 0; i != pool().slot_count(); ++i) {
+  for (std::uint32_t i = 0; i != pool().taken_end(); ++i) {
     Slot* slot = pool().at(i);
     if (slot == own_slot_ || slot->chunk_id.load(std::memory_order_acquire) == 0) continue;
     take_in_slot(slot);

@@ -194,8 +194,8 @@ struct UnreportedRecord {  // header.ticks as for a marker: between two quanta
 };
 static_assert(sizeof(UnreportedRecord) == 32);
 
-// With LEAKHOOK_TRACK=fds. header.flags says which; a list ends with a record that says how many there were, and
-// only then it is complete.
+// With LEAKHOOK_TRACK=fds. header.flags says which; a list ends with a record that says how many there were,
+// and only then it is complete.
 inline constexpr std::uint16_t kDescriptorAtStart = 1;
 inline constexpr std::uint16_t kDescriptorAtEnd = 2;
 inline constexpr std::uint16_t kDescriptorListEnd = 4;    // `number` counts those before
@@ -207,10 +207,11 @@ struct DescriptorRecord {
 };
 static_assert(sizeof(DescriptorRecord) == 24);
 
-// With LEAKHOOK_TRACK=threads. The list ends with a record whose handle is 0.
+// With LEAKHOOK_TRACK=threads. The list ends with a record whose tid is 0. A thread that was made but has not
+// run yet has no handle: the kernel cannot tell which one it is.
 struct LiveThreadRecord {
   MetaHeader header;
-  std::uint64_t handle;  // pthread_t
+  std::uint64_t handle;  // pthread_t, or 0
   std::uint32_t tid;
   std::uint32_t reserved;
 };

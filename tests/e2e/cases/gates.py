@@ -106,6 +106,17 @@ def build(lab, name, more="", call="", options=("-O1",)):
 
 
 @case
+def gate_of_a_script_judges_not_its_shell(lab):
+    script = lab.scratch / "tests.sh"
+    script.write_text(f"if {lab.program('frees_everything')}; then exit 0; fi\n")
+    directory = lab.new_directory("run")
+    options = ("-o", directory / "%e.%p.zst", "--fail-on", "lost>0")
+    check(lab.scan("run", *options, "--", "/bin/bash", script).status, 0, "status")
+    shells = [trace for trace in traces_in(directory) if "/bash." in trace]
+    judged(lab, shells, "--fail-on", "lost>0", "--no-built-in-suppressions", status=1)
+
+
+@case
 def gate_baseline_survives_moved_lines_and_tells_new_and_fixed(lab):
     baseline = lab.scratch / "leaks.txt"
     old = recorded(lab, build(lab, "app"))
