@@ -56,6 +56,11 @@ struct DiffOptions {
   bool all_sites = false;
 };
 
+struct InfoOptions {
+  bool json = false;
+  bool columns = false;
+};
+
 struct DumpOptions {
   bool stacks = false;
   bool symbols = false;
@@ -72,7 +77,7 @@ struct Options {
   DumpOptions dump;
   GateOptions gate;
   DiffOptions diff;
-  bool info_json = false;
+  InfoOptions info;
   std::string export_format;
   std::string export_cost = "live";
   std::string export_file = "-";
