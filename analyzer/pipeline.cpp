@@ -289,7 +289,7 @@ int run_command(const Options& options, std::ostream& out, std::ostream& diagnos
     case Command::kDiff:
       return diff(options, out, diagnostics);
     case Command::kInfo:
-      print_info(options.input.traces, options.info_json, out);
+      print_info(options.input.traces, options.info, out);
       break;
     case Command::kDump:
       dump_events(options.input, options.dump, out, diagnostics);

@@ -229,7 +229,8 @@ void add_commands(CLI::App& app, Options& options) {
   CLI::App& info = *app.add_subcommand("info", "Print the header, counts, drops and modules of traces");
   info.footer(kInfoHelp);
   add_traces(info, options.input);
-  info.add_flag("--json", options.info_json, "As JSON");
+  info.add_flag("--json", options.info.json, "As JSON");
+  info.add_flag("--columns", options.info.columns, "Add how many bytes each property of the events takes");
 
   CLI::App& dump = *app.add_subcommand("dump", "Print every event of a trace, one line each");
   dump.footer(kDumpHelp);

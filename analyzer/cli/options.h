@@ -62,6 +62,11 @@ struct DiffOptions {
   bool all_sites = false;
 };
 
+struct InfoOptions {
+  bool json = false;
+  bool columns = false;
+};
+
 struct DumpOptions {
   bool stacks = false;
   bool symbols = false;
@@ -79,8 +84,8 @@ struct Options {
   DumpOptions dump;
   GateOptions gate;
   DiffOptions diff;
-  bool info_json = false;
   std::string explained;  // a kind of leak; empty: the list of them
+  InfoOptions info;
   std::string export_format;
   std::string export_cost = "live";
   std::string export_file = "-";
