@@ -5,21 +5,26 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "analyses/growth.h"
 #include "analyses/mapping_growth.h"
+#include "analyses/residency.h"
+#include "analyses/spikes.h"
 #include "base/command_error.h"
 #include "cli/terminal.h"
 #include "control/live_process.h"
 #include "diff_command.h"
+#include "explain_command.h"
 #include "gate_command.h"
 #include "graph/analyze_graph.h"
 #include "inspect.h"
 #include "launch/run_program.h"
 #include "output_file.h"
+#include "patterns/name_patterns.h"
 #include "render/collapsed_renderer.h"
 #include "render/html_renderer.h"
 #include "render/json_renderer.h"
@@ -52,10 +57,21 @@ class Progress {
 };
 
 ProcessInput judged_input(const HeapHistory& history) {
-  ProcessInput input{history, {}, std::nullopt, nullptr};
+  ProcessInput input{history, {}, std::nullopt, nullptr, {}, measure_residency(history)};
   input.site_growth = measure_growth(history);
   input.mapping_growth = measure_mapping_growth(history);
   return input;
+}
+
+// Whose allocations a spike is made of takes a second look at the trace, which few traces need.
+std::vector<Spike> attributed_spikes(const HeapHistory& history, const std::string& trace,
+                                     ReplayOptions replay) {
+  std::vector<Spike> spikes = find_spikes(history);
+  if (spikes.empty()) return spikes;
+  replay.automatic_snapshots = replay.timeline_points = replay.site_buckets = replay.cohorts = 0;
+  replay.spans = spans_of(spikes);
+  attribute_spikes(spikes, replay_trace(trace, replay), history);
+  return spikes;
 }
 
 GraphOptions graph_options_of(const InputOptions& input) {
@@ -92,15 +108,18 @@ ReportModel build_model(const InputOptions& input, const ReportOptions& report, 
       symbolizer.emplace(symbol_options);
       builder.emplace(*symbolizer, report);
     }
+    std::vector<Spike> spikes = attributed_spikes(history, input.traces[i], replay);
     // From here on nothing reads the trace file.
     progress.say("looking for lost blocks of" + which);
     const std::optional<GraphAnalysis> graph = analyze_graphs(history, *symbolizer, graph_options);
     progress.say("resolving names of" + which);
     ProcessInput process = judged_input(history);
     if (graph) process.graph = &*graph;
+    process.spikes = std::move(spikes);
     builder->add(process);
   }
   ReportModel model = std::move(*builder).finish();
+  name_patterns(model);
   model.tool_version = LEAKSCAN_VERSION;
   return model;
 }
@@ -112,9 +131,18 @@ void write_report(const Renderer& renderer, const ReportModel& model, const std:
   file.finish();
 }
 
+LimitChoice limit_choice_of(const LimitOptions& options) {
+  LimitChoice choice;
+  choice.bytes = options.bytes;
+  if (options.horizon_ns) choice.horizon_ns = *options.horizon_ns;
+  return choice;
+}
+
 // The same for every kind of report, so that all of them come to the same findings.
-ReportOptions limits_of(const OutputOptions& output) {
+ReportOptions limits_of(const Options& options) {
+  const OutputOptions& output = options.output;
   ReportOptions report;
+  report.limit = limit_choice_of(options.limit);
   report.max_sites = std::max(output.max_sites, output.top);
   if (output.all_sites) report.max_sites.reset();
   return report;
@@ -140,14 +168,17 @@ void analyze(const Options& options, std::ostream& out, std::ostream& diagnostic
   const OutputOptions& output = options.output;
   const bool text = output.text || (output.html.empty() && output.json.empty());
   refuse_mixed_reports(output, text);
-  const ReportModel model = build_model(options.input, limits_of(output), diagnostics);
+  const GateInput gates = load_gates(options.gate);
+  ReportModel model = build_model(options.input, limits_of(options), diagnostics);
+  excuse(model, gates, options.gate, diagnostics);
   // From here on only renderers.
   write_reports(model, output, text, out);
 }
 
 // Rules are about all sites, however few a report shows.
-ReportOptions without_limits() {
+ReportOptions without_limits(const Options& options) {
   ReportOptions everything;
+  everything.limit = limit_choice_of(options.limit);
   everything.max_sites.reset();
   return everything;
 }
@@ -158,14 +189,14 @@ int check(const Options& options, std::ostream& out, std::ostream& diagnostics) 
     return static_cast<int>(ExitCode::kOk);
   }
   const GateInput gates = load_gates(options.gate);
-  const ReportModel model = build_model(options.input, without_limits(), diagnostics);
+  const ReportModel model = build_model(options.input, without_limits(options), diagnostics);
   const bool failed = judge_and_write(model, gates, options.gate, GateText::kOnOut, out, diagnostics);
   return static_cast<int>(failed ? ExitCode::kGateFailed : ExitCode::kOk);
 }
 
 int diff(const Options& options, std::ostream& out, std::ostream& diagnostics) {
   const GateInput gates = load_gates(options.gate);
-  ReportOptions everything = without_limits();
+  ReportOptions everything = without_limits(options);
   if (!options.diff.per_marker.empty()) everything.max_snapshots = kCountedSnapshots;
   InputOptions input = options.input;
   input.snapshots = 0;  // automatic ones
@@ -216,9 +247,16 @@ int run_and_report(const Options& given, std::ostream& out, std::ostream& diagno
   input.traces = recording.traces;
   bool failed = false;
   if (options.gate.is_used() || output.text || !output.html.empty() || !output.json.empty()) {
-    const ReportOptions limits = options.gate.is_used() ? without_limits() : limits_of(output);
+    const ReportOptions limits = options.gate.is_used() ? without_limits(options) : limits_of(options);
     const ReportModel model = build_model(input, limits, diagnostics);
-    write_reports(model, output, output.text, out);
+    if (options.gate.suppressions.empty()) {
+      write_reports(model, output, output.text, out);
+    } else {
+      ReportModel excused = model;  // gates tell of suppressed leaks themselves
+      std::ostringstream told_by_gates;
+      excuse(excused, gates, options.gate, told_by_gates);
+      write_reports(excused, output, output.text, out);
+    }
     if (options.gate.is_used())
       failed = judge_and_write(model, gates, options.gate, GateText::kOnDiagnostics, out, diagnostics);
   } else {
@@ -232,7 +270,7 @@ int run_and_report(const Options& given, std::ostream& out, std::ostream& diagno
 }
 
 void export_traces(const Options& options, std::ostream& out, std::ostream& diagnostics) {
-  const ReportModel model = build_model(options.input, without_limits(), diagnostics);
+  const ReportModel model = build_model(options.input, without_limits(options), diagnostics);
   const std::optional<Cost> cost = cost_named(options.export_cost);
   if (!cost) throw CommandError("there is no cost '" + options.export_cost + "'");
   write_report(CollapsedRenderer(*cost), model, options.export_file, out);
@@ -261,10 +299,13 @@ int run_command(const Options& options, std::ostream& out, std::ostream& diagnos
     case Command::kDiff:
       return diff(options, out, diagnostics);
     case Command::kInfo:
-      print_info(options.input.traces, options.info_json, out);
+      print_info(options.input.traces, options.info, out);
       break;
     case Command::kDump:
       dump_events(options.input, options.dump, out, diagnostics);
+      break;
+    case Command::kExplain:
+      explain(options.explained, out);
       break;
     case Command::kExport:
       export_traces(options, out, diagnostics);

@@ -45,6 +45,12 @@ struct Amounts {
   double witnesses = 0;  // recorded live blocks
 };
 
+std::uint64_t rise_of(const Series& series) {
+  if (series.empty()) return 0;
+  const std::uint64_t begin = series[series.size() / kWarmUpParts];
+  return series.back() > begin ? series.back() - begin : 0;
+}
+
 // One buffer, or a few, that are made anew and larger again and again: each is young, all together never
 // stop.
 bool is_growing_buffer(const Amounts& amounts, const Series& bytes) {
@@ -167,9 +173,16 @@ Growth judge_growth(const HeapHistory& history, std::span<const std::uint32_t> s
   if (amounts.witnesses >= kLeastLeaked && census.cohorts() >= kLeastCohorts)
     growth.survival = judge_survival(census);
   growth.buffer = is_growing_buffer(amounts, bytes);
+  growth.rise_bytes = rise_of(bytes);
   const bool leaks = growth.survival.answer == Survival::Answer::kPlateau || growth.buffer;
   growth.verdict = leaks ? GrowthVerdict::kLeak : kind_of(amounts, growth.survival, bytes);
   return growth;
+}
+
+std::uint64_t rise_of_all(const HeapHistory& history) {
+  std::uint64_t sum = 0;
+  for (const Site& site : history.sites) sum += rise_of(site.live_bytes_over_time.values());
+  return sum;
 }
 
 std::vector<Growth> measure_growth(const HeapHistory& history) {

@@ -38,11 +38,15 @@ struct Growth {
   Trend trend;          // of live bytes, after the warm-up, the first fifth of the run
   Survival survival;    // of its blocks
   bool buffer = false;  // a leak of few blocks that become ever larger
+  std::uint64_t rise_bytes = 0;  // from the end of the warm-up to the end of the run; 0: it fell
 };
 
 // Of several sites together; nothing is said of runs with too few moments. Requires: indices into
 // history.sites.
 Growth judge_growth(const HeapHistory& history, std::span<const std::uint32_t> sites);
+
+// What all sites that rose since the warm-up rose by.
+std::uint64_t rise_of_all(const HeapHistory& history);
 
 // One for each of history.sites.
 std::vector<Growth> measure_growth(const HeapHistory& history);

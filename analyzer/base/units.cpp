@@ -49,13 +49,25 @@ std::string format_duration(std::uint64_t time_ns) {
   if (seconds < 60) return print("%.2f s", seconds);
   const unsigned long long whole = static_cast<unsigned long long>(seconds);
   if (whole < 3600) return print("%llum %02llus", whole / 60, whole % 60);
-  return print("%lluh %02llum", whole / 3600, whole % 3600 / 60);
+  constexpr unsigned long long kDay = 86'400;
+  if (whole < 2 * kDay) return print("%lluh %02llum", whole / 3600, whole % 3600 / 60);
+  return print("%llud %02lluh", whole / kDay, whole % kDay / 3600);
 }
 
 std::string format_bytes_per_second(double rate) {
   const double magnitude = std::fabs(rate);
   const std::string text = magnitude < 1024 ? print("%.0f B", magnitude) : scaled(magnitude);
   return (rate < 0 ? "-" : "+") + text + "/s";
+}
+
+std::optional<double> bytes_of_unit(std::string_view unit) {
+  static constexpr std::string_view kPrefixes = "KMGT";
+  if (unit == "B") return 1;
+  if (unit.empty()) return std::nullopt;
+  const std::size_t power = kPrefixes.find(unit.front() == 'k' ? 'K' : unit.front());
+  const std::string_view rest = unit.substr(1);
+  if (power == std::string_view::npos || (!rest.empty() && rest != "B" && rest != "iB")) return std::nullopt;
+  return static_cast<double>(std::uint64_t{1} << 10 * (power + 1));
 }
 
 }  // namespace leak::scan

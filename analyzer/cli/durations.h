@@ -7,7 +7,7 @@
 
 namespace leak::scan {
 
-// "1.5s", "200ms", "30us", "2m", "1h"; a bare number is seconds. nullopt: not a time.
+// "1.5s", "200ms", "30us", "2m", "1h", "7d"; a bare number is seconds. nullopt: not a time.
 std::optional<std::uint64_t> parse_duration(std::string_view text);
 
 }  // namespace leak::scan

@@ -43,6 +43,7 @@ inline constexpr const char* kAnalyzeHelp =
 inline constexpr const char* kInfoHelp =
     "Examples:\n"
     "  leakscan info leakhook.myapp.4711.zst\n"
+    "  leakscan info --columns t.zst                   what the trace is made of\n"
     "  leakscan info --json t.zst | jq .dropped_events";
 
 inline constexpr const char* kDumpHelp =
@@ -70,6 +71,12 @@ inline constexpr const char* kDiffHelp =
     "  leakscan diff before.zst after.zst --per request     of programs that call "
     "leakhook_snapshot(\"request\")\n"
     "Returns 0, or 1 when a rule is broken, 2 when it cannot be done.";
+
+inline constexpr const char* kExplainHelp =
+    "What it is, how leakscan recognises it, code that leaks and code that does not, and what to do.\n"
+    "Examples:\n"
+    "  leakscan explain                     the list of all kinds\n"
+    "  leakscan explain reference-cycle";
 
 inline constexpr const char* kCheckHelp =
     "A rule says what must not be: lost>0, lost_bytes>64K, cycles>0, growth>1MB/min, peak>512MB,\n"

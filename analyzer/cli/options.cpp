@@ -8,6 +8,7 @@
 #include "base/did_you_mean.h"
 #include "cli/durations.h"
 #include "cli/help_text.h"
+#include "cli/sizes.h"
 
 namespace leak::scan {
 
@@ -44,6 +45,21 @@ void add_range_options(CLI::App& command, InputOptions& input) {
   add_time(command, "--to", input.to_ns, "Count only allocations before this time; live is as of then");
 }
 
+void add_limit_options(CLI::App& command, LimitOptions& limit) {
+  command
+      .add_option_function<std::string>(
+          "--limit",
+          [&limit](const std::string& text) {
+            limit.bytes = text == "none" ? 0 : parse_size(text);
+            if (!limit.bytes || (*limit.bytes == 0 && text != "none"))
+              throw CommandError("--limit takes a size such as 512M or 2G, or none, not '" + text + "'");
+          },
+          "Memory that a process may use: says when growth meets it")
+      ->type_name("SIZE");
+  add_time(command, "--horizon", limit.horizon_ns,
+           "Growth that meets the limit within this time is critical (default 24h)");
+}
+
 void add_report_options(CLI::App& command, Options& options) {
   OutputOptions& output = options.output;
   command.add_option("--html", output.html, "Write the HTML report here ('-' is standard output)")
@@ -66,6 +82,7 @@ void add_report_options(CLI::App& command, Options& options) {
   command.add_option("--threads", options.input.threads, "Threads that analyze (default: one per processor)")
       ->type_name("N")
       ->check(CLI::Range(1, 256));
+  add_limit_options(command, options.limit);
   add_range_options(command, options.input);
   add_symbol_options(command, options.input);
 }
@@ -141,6 +158,7 @@ void add_check(CLI::App& app, Options& options) {
   add_gate_options(command, options.gate, GateScope::kEverything);
   command.add_flag("--print-suppressions", options.gate.print_suppressions,
                    "Print the built-in suppressions");
+  add_limit_options(command, options.limit);
   add_range_options(command, options.input);
   add_symbol_options(command, options.input);
 }
@@ -207,11 +225,13 @@ void add_commands(CLI::App& app, Options& options) {
   analyze.footer(kAnalyzeHelp);
   add_traces(analyze, options.input);
   add_report_options(analyze, options);
+  add_suppression_option(analyze, options.gate);
 
   CLI::App& info = *app.add_subcommand("info", "Print the header, counts, drops and modules of traces");
   info.footer(kInfoHelp);
   add_traces(info, options.input);
-  info.add_flag("--json", options.info_json, "As JSON");
+  info.add_flag("--json", options.info.json, "As JSON");
+  info.add_flag("--columns", options.info.columns, "Add how many bytes each property of the events takes");
 
   CLI::App& dump = *app.add_subcommand("dump", "Print every event of a trace, one line each");
   dump.footer(kDumpHelp);
@@ -232,6 +252,11 @@ void add_commands(CLI::App& app, Options& options) {
   add_export(app, options);
   add_check(app, options);
   add_diff(app, options);
+
+  CLI::App& explain = *app.add_subcommand("explain", "Explain a kind of leak that reports name");
+  explain.footer(kExplainHelp);
+  explain.add_option("kind", options.explained, "Such as unbounded-cache; without it, all are listed")
+      ->type_name("KIND");
 }
 
 Command command_named(const std::string& name) {
@@ -242,6 +267,7 @@ Command command_named(const std::string& name) {
   if (name == "dump") return Command::kDump;
   if (name == "check") return Command::kCheck;
   if (name == "diff") return Command::kDiff;
+  if (name == "explain") return Command::kExplain;
   return Command::kExport;
 }
 

@@ -12,7 +12,7 @@
 
 namespace leak::scan {
 
-enum class Command { kPrintText, kRun, kSnapshot, kAnalyze, kInfo, kDump, kExport, kCheck, kDiff };
+enum class Command { kPrintText, kRun, kSnapshot, kAnalyze, kInfo, kDump, kExport, kCheck, kDiff, kExplain };
 
 // Which traces, which part of them, and where names come from.
 struct InputOptions {
@@ -36,6 +36,12 @@ struct OutputOptions {
   bool all_sites = false;
 };
 
+// The memory that a process may use.
+struct LimitOptions {
+  std::optional<std::uint64_t> bytes;  // absent: as recorded; 0: none
+  std::optional<std::uint64_t> horizon_ns;
+};
+
 struct RunOptions {
   std::string trace;  // empty: named by the library, in the working directory
   std::vector<std::pair<std::string, std::string>> settings;  // LEAKHOOK_* variables
@@ -56,6 +62,11 @@ struct DiffOptions {
   bool all_sites = false;
 };
 
+struct InfoOptions {
+  bool json = false;
+  bool columns = false;
+};
+
 struct DumpOptions {
   bool stacks = false;
   bool symbols = false;
@@ -67,12 +78,14 @@ struct Options {
   std::string text;  // kPrintText: help or version
   InputOptions input;
   OutputOptions output;
+  LimitOptions limit;
   RunOptions run;
   SnapshotOptions snapshot;
   DumpOptions dump;
   GateOptions gate;
   DiffOptions diff;
-  bool info_json = false;
+  InfoOptions info;
+  std::string explained;  // a kind of leak; empty: the list of them
   std::string export_format;
   std::string export_cost = "live";
   std::string export_file = "-";

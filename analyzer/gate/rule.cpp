@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::string_view kSiteStart = "site(";
 constexpr std::size_t kLongestPattern = 1000;
+constexpr std::array<const char*, 3> kSeverityNames = {"good", "warning", "critical"};  // by Severity
 
 bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
@@ -111,6 +112,10 @@ class RuleParser {
 
   void read_threshold(Rule& rule) {
     skip_blanks();
+    if (rule.fact->unit == FactUnit::kSeverity) {
+      rule.threshold = read_severity();
+      return;
+    }
     const char* begin = text_.data() + at_;
     const auto [end, error] = std::from_chars(begin, text_.data() + text_.size(), rule.threshold);
     if (error != std::errc() || end == begin || !(rule.threshold >= 0 && rule.threshold <= 1e18)) {
@@ -128,21 +133,24 @@ class RuleParser {
     if (rule.fact->unit == FactUnit::kBytesPerSecond) rule.threshold /= read_seconds();
   }
 
+  double read_severity() {
+    const std::size_t begin = at_;
+    const std::string word = read_word();
+    for (std::size_t i = 0; i != kSeverityNames.size(); ++i) {
+      if (word == kSeverityNames[i]) return static_cast<double>(i);
+    }
+    fail(begin, "a severity is good, warning or critical");
+  }
+
   bool at_condition() const { return text_.compare(at_, 2, "if") == 0; }
 
   double read_size_unit(const FactName& fact) {
     const std::size_t begin = at_;
     if (at_ == text_.size() || at_condition() || text_[at_] == '/') return 1;
     const std::string unit = read_word();
-    static constexpr std::string_view kPrefixes = "KMGT";
-    if (unit == "B") return 1;
-    const std::size_t power =
-        unit.empty() ? std::string_view::npos : kPrefixes.find(unit.front() == 'k' ? 'K' : unit.front());
-    const std::string rest = unit.empty() ? unit : unit.substr(1);
-    if (power == std::string_view::npos || (!rest.empty() && rest != "B" && rest != "iB")) {
-      fail(begin, "'" + std::string(fact.name) + "' takes a size such as 64K, 1.5MB or 2GiB");
-    }
-    return static_cast<double>(std::uint64_t{1} << 10 * (power + 1));
+    const std::optional<double> bytes = bytes_of_unit(unit);
+    if (!bytes) fail(begin, "'" + std::string(fact.name) + "' takes a size such as 64K, 1.5MB or 2GiB");
+    return *bytes;
   }
 
   double read_seconds() {
@@ -201,11 +209,12 @@ const std::vector<FactName>& rule_facts() {
       {"allocations", Fact::kAllocations, kCount, true, "allocations"},
       {"allocated_bytes", Fact::kAllocatedBytes, kBytes, true, "bytes of all allocations"},
       {"temporary", Fact::kTemporary, kCount, true, "allocations freed again at once"},
-      {"fds", Fact::kFds, kCount, false, "findings about descriptors left open"},
-      {"threads", Fact::kThreads, kCount, false, "findings about threads neither joined nor detached"},
+      {"fds", Fact::kFds, kCount, true, "descriptors that the program opened and left open"},
+      {"threads", Fact::kThreads, kCount, true, "threads that were neither joined nor detached"},
       {"new_leaks", Fact::kNewLeaks, kCount, false,
        "places that leak and did not in the baseline (diff: before)"},
       {"grown_leaks", Fact::kGrownLeaks, kCount, false, "known leaks with many more blocks than then"},
+      {"severity", Fact::kSeverity, kSeverity, false, "good, warning or critical, as in reports"},
       {"dropped_events", Fact::kDroppedEvents, kCount, false, "events that could not be recorded"},
   };
   return kFacts;
@@ -234,6 +243,7 @@ Rule parse_rule(const std::string& text) { return RuleParser(text).parse(); }
 std::string format_fact(FactUnit unit, double value) {
   if (unit == FactUnit::kBytesPerSecond) return format_bytes_per_second(value);
   const auto whole = static_cast<std::uint64_t>(std::max(value, 0.0));
+  if (unit == FactUnit::kSeverity) return kSeverityNames[std::min(whole, kSeverityNames.size() - 1)];
   return unit == FactUnit::kBytes ? format_bytes(whole) : format_count(whole);
 }
 

@@ -5,7 +5,7 @@
 //     operator = ">" | ">=" | "<" | "<=" | "==" | "!="
 //     unit  = sizes: B K KB KiB M MB MiB G GB GiB T TB TiB, all powers of 1024; rates: a size "/" s, min, h
 //     or d;
-//             none for counts
+//             none for counts; a severity is a word instead: good, warning or critical
 //
 // "lost>0" fails a process that has lost blocks. A rule is judged for each process by itself. Blanks are
 // free. The words "if known" let a process pass of which the fact was not recorded.
@@ -35,10 +35,11 @@ enum class Fact {
   kThreads,
   kNewLeaks,
   kGrownLeaks,
+  kSeverity,
   kDroppedEvents
 };
 
-enum class FactUnit { kCount, kBytes, kBytesPerSecond };
+enum class FactUnit { kCount, kBytes, kBytesPerSecond, kSeverity };
 
 struct FactName {
   const char* name;

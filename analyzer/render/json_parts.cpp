@@ -94,9 +94,24 @@ Json json_of(const ReportFinding& finding) {
                {"blocks", finding.blocks}};
   if (finding.site) json["site"] = *finding.site;
   if (finding.cycle) json["cycle"] = *finding.cycle;
+  if (finding.growth) json["growth"] = json_of(*finding.growth);
+  if (finding.limit_met) json["limit_met"] = json_of(*finding.limit_met);
   json["evidence"] = std::move(evidence);
   json["advice"] = finding.advice;
+  if (finding.pattern) {
+    json["pattern"] = {{"kind", finding.pattern->kind},
+                       {"name", finding.pattern->name},
+                       {"confidence", finding.pattern->confidence},
+                       {"evidence", finding.pattern->evidence}};
+  }
   return json;
+}
+
+Json json_of(const ReportPatternPage& page) {
+  return {{"kind", page.kind},       {"name", page.name},
+          {"summary", page.summary}, {"recognised_by", page.recognised_by},
+          {"bad", page.bad},         {"good", page.good},
+          {"advice", page.advice},   {"related", page.related}};
 }
 
 Json json_of(const ReportTotals& totals) {
@@ -134,7 +149,8 @@ Json json_of(const ReportTimeline& timeline) {
           {"heap_max_bytes", timeline.heap_max_bytes},
           {"blocks", timeline.blocks},
           {"mapped_bytes", timeline.mapped_bytes},
-          {"rss_bytes", timeline.rss_bytes}};
+          {"rss_bytes", timeline.rss_bytes},
+          {"anonymous_bytes", timeline.anonymous_bytes}};
 }
 
 Json json_of(const ReportSnapshot& snapshot) {

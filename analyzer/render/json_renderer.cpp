@@ -102,6 +102,9 @@ void write_process(const ReportProcess& process, Form form, std::ostream& out) {
     object.list("weakly_held", process.weakly_held, kPlain);
   }
   if (process.graph_delta) object.member("graph_delta", json_of(*process.graph_delta));
+  if (!process.spikes.empty()) object.list("spikes", process.spikes, kPlain);
+  if (process.residency) object.member("residency", json_of(*process.residency));
+  if (process.limit) object.member("limit", json_of(*process.limit));
   object.member("severity", json_name(process.severity));
   object.member("verdict", process.verdict);
   object.list("findings", process.findings, kPlain);
@@ -137,6 +140,7 @@ void write_report(const ReportModel& model, Form form, std::ostream& out) {
       write_process(model.processes[i], form, list);
     }
     list << "]";
+    if (!model.patterns.empty()) object.list("patterns", model.patterns, kPlain);
     object.list("frames", model.frames,
                 [](const ReportFrame& frame, std::size_t id) { return json_of(frame, id); });
   }

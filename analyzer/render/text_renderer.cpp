@@ -22,6 +22,7 @@ void render_process(const TextContext& context) {
   write_rankings(context);
   write_comparison(context);
   write_mappings(context);
+  write_residency(context);
   write_resources(context);
   write_diagnostics(context);
 }

@@ -1,6 +1,7 @@
 #include "render/text_sections.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.h"
 #include "base/units.h"
@@ -74,6 +75,13 @@ void write_finding_stack(const TextContext& context, const ReportSite& site) {
                                      Ink::kDim)
                 << '\n';
   }
+}
+
+// "Unbounded cache, 90 % sure: The blocks are entries of ..."
+std::string pattern_text(const ReportPattern& pattern) {
+  std::string text = pattern.name + ", " + std::to_string(std::lround(pattern.confidence * 100)) + " % sure:";
+  for (const std::string& sentence : pattern.evidence) text.append(" ").append(sentence);
+  return text;
 }
 
 }  // namespace
@@ -161,6 +169,12 @@ void write_figures(const TextContext& context) {
   write_fact(context, "allocations", allocations);
   write_fact(context, "frees", format_count(totals.deallocations));
   if (totals.failed_allocations != 0) write_fact(context, "failed", format_count(totals.failed_allocations));
+  if (context.process.limit) {
+    const ReportLimit& limit = *context.process.limit;
+    write_fact(context, "limit",
+               format_bytes(limit.bytes) + (limit.source == "cgroup" ? " (control group), " : ", ") +
+                   format_bytes(limit.used_bytes) + " used at the end");
+  }
   const ReportTimeline& timeline = context.process.timeline;
   const auto largest = std::max_element(timeline.rss_bytes.begin(), timeline.rss_bytes.end());
   if (largest != timeline.rss_bytes.end() && *largest != 0) {
@@ -181,8 +195,13 @@ void write_findings(const TextContext& context) {
     std::string evidence;
     for (const auto& [name, value] : finding.evidence)
       evidence += (evidence.empty() ? "" : "; ") + name + " " + value;
-    context.out << context.style.ink(context.style.wrap(evidence, 5), Ink::kDim) << '\n'
-                << context.style.wrap(finding.advice, 5) << '\n';
+    context.out << context.style.ink(context.style.wrap(evidence, 5), Ink::kDim) << '\n';
+    if (finding.pattern) context.out << context.style.wrap(pattern_text(*finding.pattern), 5) << '\n';
+    context.out << context.style.wrap(finding.advice, 5) << '\n';
+    if (finding.pattern) {
+      const std::string command = "     leakscan explain " + finding.pattern->kind;
+      context.out << context.style.ink(command, Ink::kDim) << '\n';
+    }
   }
   const std::size_t hidden = context.process.findings.size() - number;
   if (hidden != 0)

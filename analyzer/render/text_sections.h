@@ -2,6 +2,7 @@
 // when there is nothing to say.
 #pragma once
 
+#include <cstdint>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -26,11 +27,20 @@ void write_truth(const TextContext& context);
 void write_findings(const TextContext& context);
 void write_cycles(const TextContext& context);
 void write_holders(const TextContext& context);
+void write_residency(const TextContext& context);
 void write_rankings(const TextContext& context);
 void write_comparison(const TextContext& context);
 void write_mappings(const TextContext& context);
 void write_resources(const TextContext& context);
 void write_diagnostics(const TextContext& context);
+
+// A table of sites: figures, then the place and its callers.
+struct SiteRow {
+  std::uint32_t site = 0;
+  std::vector<std::string> cells;
+};
+void write_site_table(const TextContext& context, std::vector<std::string> columns,
+                      const std::vector<SiteRow>& rows);
 
 void write_fact(const TextContext& context, std::string_view label, const std::string& text);
 void write_heading(const TextContext& context, std::string_view heading);

@@ -66,6 +66,18 @@ std::string allocated_text(const ReportSite& site) {
 
 }  // namespace
 
+void write_site_table(const TextContext& context, std::vector<std::string> columns,
+                      const std::vector<SiteRow>& rows) {
+  FigureTable table(std::move(columns));
+  std::vector<PlaceRow> places;
+  for (const SiteRow& row : rows) {
+    const ReportSite& site = context.process.sites[row.site];
+    table.add(row.cells);
+    places.push_back({&site.stack, site.blamed});
+  }
+  write_table(context, table, places);
+}
+
 void write_rankings(const TextContext& context) {
   const ReportTop& top = context.process.top;
   write_ranking(context, "Growing", top.growth, {"rate", "verdict", "live"}, [](const ReportSite& site) {

@@ -17,6 +17,7 @@
 #include "base/strong_id.h"
 #include "decode/heap_graph_image.h"
 #include "replay/cohorts.h"
+#include "replay/page_use.h"
 #include "replay/resource_history.h"
 #include "replay/stack_table.h"
 #include "replay/step_series.h"
@@ -41,6 +42,7 @@ struct ProcessInfo {
   trace::EndKind end = trace::EndKind::kUnknown;
   bool still_running = false;  // no end record, and the process is alive
   std::uint32_t end_code = 0;
+  std::uint64_t memory_limit_bytes = 0;  // of the control groups at the start; 0: none, or not known
 };
 
 struct Module {
@@ -103,7 +105,13 @@ struct TimelinePoint {
   BlockTotals heap;
   std::uint64_t heap_max_bytes = 0;  // within the interval that ends here
   std::uint64_t mapped_bytes = 0;
-  std::uint64_t rss_bytes = 0;
+  std::uint64_t rss_bytes = 0;        // of the nearest sample, 0 without samples
+  std::uint64_t anonymous_bytes = 0;  // of that: neither of files nor shared
+};
+
+struct TimeSpan {
+  std::uint64_t from_ns = 0;
+  std::uint64_t to_ns = 0;
 };
 
 struct Thread {
@@ -189,6 +197,8 @@ struct HeapHistory {
   CohortAxis cohorts;                        // of Site::cohorts
   std::vector<Snapshot> snapshots;           // by time
   std::vector<TimelinePoint> timeline;
+  std::vector<std::vector<SiteLive>> rises;      // by ReplayOptions::spans: to the highest moment of each
+  std::optional<PageCensus> pages;               // at the end, where resident memory is much more than live
   std::vector<CapturedGraph> graphs;             // by time
   std::vector<std::uint64_t> allocations_by_op;  // index: number of trace::Op
   std::vector<std::uint64_t> deallocations_by_op;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
 #include <optional>
 #include <thread>
 #include <unordered_map>
@@ -10,6 +11,7 @@
 #include "replay/block_origins.h"
 #include "replay/history_recorder.h"
 #include "replay/inheritance.h"
+#include "replay/page_census.h"
 #include "replay/process_info.h"
 #include "replay/sample_estimates.h"
 #include "replay/unreported_blocks.h"
@@ -79,6 +81,7 @@ class HeapReplay {
     if (!range_is_over_) keep_sites();
     const std::vector<std::uint32_t> final_site = number_sites();
     recorder.finish(final_site, engine_.heap().ledger(), history_);
+    count_pages_where_worth_it(final_site);
     fill_totals();
     fill_threads();
     history_.mappings = engine_.mappings().ledger();
@@ -95,6 +98,26 @@ class HeapReplay {
  private:
   static std::uint64_t page_bytes(const TraceReader& reader) {
     return reader.meta().process ? reader.meta().process->record.page_bytes : 0;
+  }
+
+  // A sample says nothing about pages.
+  void count_pages_where_worth_it(const std::vector<std::uint32_t>& final_site) {
+    constexpr std::uint64_t kWorthIt = 4U << 20;
+    if (history_.timeline.empty() || engine_.heap().ledger().is_sampled() || !std::has_single_bit(page_bytes(reader_)))
+      return;
+    const TimelinePoint& end = history_.timeline.back();
+    if (end.anonymous_bytes < end.heap.bytes + end.mapped_bytes + kWorthIt) return;
+    PageCensus& census = history_.pages.emplace(count_pages(engine_.heap().live_blocks(), page_bytes(reader_)));
+    std::map<std::uint32_t, PagePins> pins;
+    for (const PagePins& one : census.pins) {
+      if (final_site[one.site] == HistoryRecorder::kNoSite) continue;
+      PagePins& sum = pins[final_site[one.site]];
+      sum.site = final_site[one.site];
+      sum.sparse_pages += one.sparse_pages;
+      sum.idle_bytes += one.idle_bytes;
+    }
+    census.pins.clear();
+    for (const auto& [site, sum] : pins) census.pins.push_back(sum);
   }
 
   void inherit() {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "decode/trace_source.h"
 #include "replay/heap_history.h"
@@ -22,6 +23,11 @@ struct ReplayOptions {
   std::uint32_t timeline_points = 1000;
   std::uint32_t site_buckets = 64;
   std::uint32_t cohorts = 64;
+
+  // Fills HeapHistory::rises. Spans are in order and do not overlap; the peak of the run and the sites' shares
+  // of it are then not to be used.
+  std::vector<TimeSpan> spans;
+
   unsigned threads = 0;  // that can be busy; 0: as many as there are processors, but no more than are useful
   // Threads that look blocks up, besides one that accounts for them (shard_pipeline.h); by default as many as
   // the number of threads asks for; 0: none.

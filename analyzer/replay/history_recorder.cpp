@@ -19,6 +19,27 @@ std::uint64_t part_of(std::uint64_t whole, std::uint64_t numerator, std::uint64_
   return whole / denominator * numerator + whole % denominator * numerator / denominator;
 }
 
+// From the engine's numbers to the history's. A site that both inherited blocks and made its own, or was sampled
+// at two rates, was two until now.
+void renumber(const std::vector<std::uint32_t>& final_site, std::vector<SiteLive>& sites) {
+  std::vector<SiteLive> merged;
+  for (SiteLive& entry : sites) {
+    entry.site = final_site[entry.site];
+    if (entry.site != HistoryRecorder::kNoSite) merged.push_back(entry);
+  }
+  std::stable_sort(merged.begin(), merged.end(),
+                   [](const SiteLive& a, const SiteLive& b) { return a.site < b.site; });
+  sites.clear();
+  for (const SiteLive& entry : merged) {
+    if (sites.empty() || sites.back().site != entry.site) {
+      sites.push_back(entry);
+    } else {
+      sites.back().live.blocks += entry.live.blocks;
+      sites.back().live.bytes += entry.live.bytes;
+    }
+  }
+}
+
 }  // namespace
 
 HistoryRecorder::HistoryRecorder(const TraceReader& reader, const TraceClock& clock,
@@ -36,6 +57,7 @@ HistoryRecorder::HistoryRecorder(const TraceReader& reader, const TraceClock& cl
   plan_buckets(duration_ns, options.site_buckets);
   plan_snapshots(duration_ns, options.automatic_snapshots);
   plan_cohorts(duration_ns, options);
+  plan_spans(options.spans);
   std::stable_sort(moments_.begin(), moments_.end(),
                    [](const Moment& a, const Moment& b) { return a.time < b.time; });
 }
@@ -107,6 +129,14 @@ void HistoryRecorder::plan_cohorts(std::uint64_t duration_ns, const ReplayOption
   cohorts_.begin(from_ns, moments);
 }
 
+void HistoryRecorder::plan_spans(const std::vector<TimeSpan>& spans) {
+  rises_.resize(spans.size());
+  for (std::uint32_t i = 0; i != spans.size(); ++i) {
+    add_moment(spans[i].from_ns, MomentKind::kSpanBegin, i);
+    add_moment(spans[i].to_ns, MomentKind::kSpanEnd, i);
+  }
+}
+
 void HistoryRecorder::add_moment(std::uint64_t time_ns, MomentKind kind, std::uint32_t index) {
   moments_.push_back({clock_.ticks_at(time_ns) >> reader_.time_quantum_shift(), kind, index});
 }
@@ -117,7 +147,10 @@ void HistoryRecorder::record(const Moment& moment, HeapLedger& ledger, std::uint
     point.heap = ledger.live();
     point.heap_max_bytes = ledger.take_interval_max();
     point.mapped_bytes = mapped_bytes;
-    point.rss_bytes = rss_at(point.time_ns);
+    if (const trace::SampleRecord* const sample = sample_at(point.time_ns)) {
+      point.rss_bytes = sample->rss_bytes;
+      point.anonymous_bytes = sample->rss_bytes - std::min(sample->rss_bytes, sample->shared_bytes);
+    }
   } else if (moment.kind == MomentKind::kBucket) {
     record_bucket(ledger);
   } else if (moment.kind == MomentKind::kCohort) {
@@ -132,6 +165,24 @@ void HistoryRecorder::record(const Moment& moment, HeapLedger& ledger, std::uint
       const BlockTotals live = ledger.sites()[i].live();
       if (live.blocks != 0) snapshot.sites.push_back({i, live});
     }
+  } else if (moment.kind == MomentKind::kSpanBegin) {
+    span_begin_.clear();
+    for (const SiteCounters& site : ledger.sites()) span_begin_.push_back(site.live());
+    ledger.restart_peak(moment.time);
+  } else if (moment.kind == MomentKind::kSpanEnd) {
+    record_rise(moment.index, ledger);
+  }
+}
+
+// By how much each site is above its beginning at the highest moment of the span.
+void HistoryRecorder::record_rise(std::uint32_t span, const HeapLedger& ledger) {
+  span_begin_.resize(ledger.sites().size());
+  for (std::uint32_t i = 0; i != ledger.sites().size(); ++i) {
+    const BlockTotals before = span_begin_[i];
+    const BlockTotals peak = ledger.peak_of(ledger.sites()[i]);
+    if (peak.bytes <= before.bytes) continue;
+    const std::uint64_t blocks = peak.blocks - std::min(peak.blocks, before.blocks);
+    rises_[span].push_back({i, {blocks, peak.bytes - before.bytes}});
   }
 }
 
@@ -165,17 +216,23 @@ void HistoryRecorder::finish_buckets(const std::vector<std::uint32_t>& final_sit
 }
 
 std::uint64_t HistoryRecorder::rss_at(std::uint64_t time_ns) const {
+  const trace::SampleRecord* const sample = sample_at(time_ns);
+  return sample == nullptr ? 0 : sample->rss_bytes;
+}
+
+// The nearest one.
+const trace::SampleRecord* HistoryRecorder::sample_at(std::uint64_t time_ns) const {
   const std::vector<trace::SampleRecord>& samples = reader_.meta().samples;
-  if (samples.empty()) return 0;
+  if (samples.empty()) return nullptr;
   const std::uint64_t ticks = clock_.ticks_at(time_ns);
   const auto after = std::upper_bound(
       samples.begin(), samples.end(), ticks,
       [](std::uint64_t value, const trace::SampleRecord& sample) { return value < sample.header.ticks; });
-  if (after == samples.begin()) return after->rss_bytes;
+  if (after == samples.begin()) return &*after;
   const auto before = std::prev(after);
-  if (after == samples.end()) return before->rss_bytes;
+  if (after == samples.end()) return &*before;
   const bool before_is_nearer = ticks - before->header.ticks <= after->header.ticks - ticks;
-  return before_is_nearer ? before->rss_bytes : after->rss_bytes;
+  return before_is_nearer ? &*before : &*after;
 }
 
 void HistoryRecorder::finish(const std::vector<std::uint32_t>& final_site, const HeapLedger& ledger,
@@ -184,25 +241,9 @@ void HistoryRecorder::finish(const std::vector<std::uint32_t>& final_site, const
   history.timeline = std::move(timeline_);
   history.bucket_end_ns = std::move(bucket_end_ns_);
   finish_buckets(final_site, history);
-  for (Snapshot& snapshot : snapshots_) {
-    // A site that both inherited blocks and made its own, or was sampled at two rates, was two until now.
-    std::vector<SiteLive> merged;
-    for (SiteLive& entry : snapshot.sites) {
-      entry.site = final_site[entry.site];
-      if (entry.site != kNoSite) merged.push_back(entry);
-    }
-    std::stable_sort(merged.begin(), merged.end(),
-                     [](const SiteLive& a, const SiteLive& b) { return a.site < b.site; });
-    snapshot.sites.clear();
-    for (const SiteLive& entry : merged) {
-      if (snapshot.sites.empty() || snapshot.sites.back().site != entry.site) {
-        snapshot.sites.push_back(entry);
-      } else {
-        snapshot.sites.back().live.blocks += entry.live.blocks;
-        snapshot.sites.back().live.bytes += entry.live.bytes;
-      }
-    }
-  }
+  for (Snapshot& snapshot : snapshots_) renumber(final_site, snapshot.sites);
+  for (std::vector<SiteLive>& rise : rises_) renumber(final_site, rise);
+  history.rises = std::move(rises_);
   history.snapshots = std::move(snapshots_);
 }
 

@@ -22,13 +22,15 @@ enum class MomentKind : std::uint8_t {
   kTimeline,
   kBucket,
   kSnapshot,
-  kCohort
+  kCohort,
+  kSpanBegin,
+  kSpanEnd
 };
 
 struct Moment {
   std::uint64_t time = 0;  // in quanta: everything up to and including it has happened
   MomentKind kind{};
-  std::uint32_t index = 0;  // of the snapshot, or of the sampling period
+  std::uint32_t index = 0;  // of the snapshot, the sampling period or the span
 };
 
 class HistoryRecorder {
@@ -54,11 +56,14 @@ class HistoryRecorder {
   void plan_sampling(const SamplePeriods& sampling);
   void plan_timeline(std::uint64_t duration_ns, std::uint32_t points);
   void plan_buckets(std::uint64_t duration_ns, std::uint32_t buckets);
+  void plan_spans(const std::vector<TimeSpan>& spans);
   void plan_cohorts(std::uint64_t duration_ns, const ReplayOptions& options);
   void plan_snapshots(std::uint64_t duration_ns, std::uint32_t automatic);
   void add_moment(std::uint64_t time_ns, MomentKind kind, std::uint32_t index = 0);
   void record_bucket(const HeapLedger& ledger);
+  void record_rise(std::uint32_t span, const HeapLedger& ledger);
   void finish_buckets(const std::vector<std::uint32_t>& final_site, HeapHistory& history);
+  const trace::SampleRecord* sample_at(std::uint64_t time_ns) const;
   std::uint64_t rss_at(std::uint64_t time_ns) const;
 
   const TraceReader& reader_;
@@ -76,6 +81,8 @@ class HistoryRecorder {
   std::vector<std::vector<SiteChange>> buckets_;
   std::vector<std::uint64_t> live_bytes_;  // index: the engine's site; as of the last bucket
   std::vector<Snapshot> snapshots_;
+  std::vector<BlockTotals> span_begin_;       // index: the engine's site
+  std::vector<std::vector<SiteLive>> rises_;  // by span; sites are the engine's
   CohortRecorder cohorts_;
 };
 

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "report/course_report.h"
 #include "report/findings.h"
 #include "report/graph_report.h"
 #include "report/process_facts.h"
@@ -29,7 +30,10 @@ double rounded(double estimate) {
 
 std::optional<ReportGrowth> growth_at(const ProcessInput& input, std::size_t site) {
   if (site >= input.site_growth.size()) return std::nullopt;
-  const Growth& growth = input.site_growth[site];
+  Growth growth = input.site_growth[site];
+  const bool rises = growth.verdict == GrowthVerdict::kLeak || growth.verdict == GrowthVerdict::kSlowing;
+  if (rises && input.history.process.duration_ns < kShortestJudgedRunNs)
+    growth.verdict = GrowthVerdict::kTooShort;
   return ReportGrowth{rounded(growth.trend.slope_per_s), rounded(growth.trend.low_per_s),
                       rounded(growth.trend.high_per_s), std::round(growth.trend.confidence * 1e4) / 1e4,
                       name_of(growth.verdict)};
@@ -90,11 +94,16 @@ void ReportBuilder::add(const ProcessInput& input) {
   add_mapping_sites(input, process);
   process.resources = resources_of(input.history, frames_);
   add_warnings(process);
+  const std::uint64_t all_rise = rise_of_all(input.history);
   const auto growth_of = [&](std::span<const std::uint32_t> ids) {
     std::vector<std::uint32_t> sites;
     for (const std::uint32_t id : ids) sites.push_back(history_sites[id]);
-    return judge_growth(input.history, sites);
+    SharedGrowth shared{judge_growth(input.history, sites)};
+    if (all_rise != 0)
+      shared.share = static_cast<double>(shared.growth.rise_bytes) / static_cast<double>(all_rise);
+    return shared;
   };
+  process.limit = limit_of(process, input.history.process.memory_limit_bytes, options_.limit);
   judge(process, frames_.frames(), input.mapping_growth, growth_of);
   processes_.push_back(std::move(process));
 }
@@ -140,6 +149,8 @@ std::vector<std::uint32_t> ReportBuilder::add_sites(const ProcessInput& input, R
         },
         process);
   }
+  process.spikes = spikes_of(input.spikes, report_site);
+  if (input.residency) process.residency = residency_of(*input.residency, input.history.pages, report_site);
   process.sites_total = all.size();
   process.top = rank_sites(shown);
   process.snapshots = snapshots_of(input.history, report_site, options_.max_snapshots);

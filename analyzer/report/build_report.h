@@ -7,8 +7,11 @@
 #include <vector>
 
 #include "analyses/growth.h"
+#include "analyses/residency.h"
+#include "analyses/spikes.h"
 #include "graph/graph_view.h"
 #include "report/frame_table.h"
+#include "report/limit.h"
 #include "report/report_model.h"
 #include "report/site_selection.h"
 #include "symbols/symbolizer.h"
@@ -18,6 +21,7 @@ namespace leak::scan {
 struct ReportOptions {
   std::optional<std::size_t> max_sites = 50000;  // nullopt: all
   std::size_t max_snapshots = 100;
+  LimitChoice limit;
 };
 
 struct ProcessInput {
@@ -25,6 +29,8 @@ struct ProcessInput {
   std::vector<Growth> site_growth;  // by index of HeapHistory::sites; may be shorter
   std::optional<Trend> mapping_growth;
   const GraphAnalysis* graph = nullptr;  // nullptr: the heap was never scanned
+  std::vector<Spike> spikes = {};
+  std::optional<Residency> residency = {};
 };
 
 class ReportBuilder {
@@ -39,7 +45,7 @@ class ReportBuilder {
   ReportModel finish() &&;
 
  private:
-  // By id in the report, the index in the history.
+  // By id in the report, the index in the history. Fills what is told of sites.
   std::vector<std::uint32_t> add_sites(const ProcessInput& input, ReportProcess& process);
   void add_mapping_sites(const ProcessInput& input, ReportProcess& process);
   void add_warnings(ReportProcess& process);

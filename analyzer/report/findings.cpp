@@ -6,7 +6,9 @@
 #include <tuple>
 
 #include "base/units.h"
+#include "report/course_report.h"
 #include "report/growth_findings.h"
+#include "report/limit.h"
 #include "report/lost_findings.h"
 #include "report/resource_findings.h"
 #include "report/system_frames.h"
@@ -38,6 +40,8 @@ void find_growing_mappings(ReportProcess& process, const std::vector<ReportFrame
                   ", still rising at the end";
   finding.bytes = process.mappings.live_bytes;
   finding.blocks = process.mappings.maps - std::min(process.mappings.maps, process.mappings.unmaps);
+  finding.growth = ReportRate{growth->slope_per_s, std::max(growth->low_per_s, 0.0),
+                              growth->low_per_s > 0 ? growth->high_per_s : 0, 0};
   finding.evidence = {{"growth", format_bytes_per_second(growth->slope_per_s)},
                       {"confidence", percent(growth->confidence)},
                       {"maps", format_count(process.mappings.maps)},
@@ -46,7 +50,6 @@ void find_growing_mappings(ReportProcess& process, const std::vector<ReportFrame
     const ReportFrame& frame = frames[process.mappings.sites.front().blamed->index()];
     finding.evidence.emplace_back("largest", place_of(frame));
   }
-  finding.advice = "Each mmap needs its munmap; look at the mappings by place below.";
   process.findings.push_back(std::move(finding));
 }
 
@@ -84,7 +87,15 @@ void judge(ReportProcess& process, const std::vector<ReportFrame>& frames,
   if (process.duration_ns >= kShortestJudgedRunNs) {
     find_growth(process, frames, growth_of);
     find_growing_mappings(process, frames, mapping_growth);
+    note_spikes(process, frames);
+    note_fragmentation(process, frames);
   }
+  forecast(process);
+  settle_findings(process, frames);
+  if (process.findings.size() > kMostFindings) process.findings.resize(kMostFindings);
+}
+
+void settle_findings(ReportProcess& process, const std::vector<ReportFrame>& frames) {
   // What is lost comes before what grows, notes come last.
   const auto rank = [&process](const ReportFinding& finding) {
     const bool is_lost = process.truth && finding.kind != "growth";
@@ -93,12 +104,12 @@ void judge(ReportProcess& process, const std::vector<ReportFrame>& frames,
   std::stable_sort(process.findings.begin(), process.findings.end(),
                    [&rank](const ReportFinding& a, const ReportFinding& b) { return rank(a) < rank(b); });
   const auto alarms = std::count_if(process.findings.begin(), process.findings.end(), is_alarm);
-  process.severity = severity_of(static_cast<std::size_t>(alarms));
+  const bool meets_limit = alarms != 0 && process.limit && process.limit->is_met;
+  process.severity = severity_of(static_cast<std::size_t>(alarms), meets_limit);
   for (ReportFinding& finding : process.findings) {
     if (is_alarm(finding)) finding.severity = process.severity;
   }
   process.verdict = verdict_of(process, frames);
-  if (process.findings.size() > kMostFindings) process.findings.resize(kMostFindings);
 }
 
 }  // namespace leak::scan

@@ -24,6 +24,7 @@ struct Suspect {
   std::uint64_t witnesses = 0;  // recorded blocks: of a sample, three are three, however many they stand for
   std::uint64_t allocations = 0;
   Growth growth;
+  double share = 0;
 
   void add(const ReportSite& site) {
     sites.push_back(&site);
@@ -50,14 +51,26 @@ double bytes_per_s(const Suspect& suspect, const ReportProcess& process) {
   return static_cast<double>(suspect.bytes) / (static_cast<double>(process.duration_ns) / 1e9);
 }
 
+ReportRate rate_of(const Suspect& suspect, const ReportProcess& process) {
+  const Trend& trend = suspect.growth.trend;
+  ReportRate rate{bytes_per_s(suspect, process), 0, 0, suspect.share};
+  if (trend.low_per_s > 0) {
+    rate.low_bytes_per_s = trend.low_per_s;
+    rate.high_bytes_per_s = trend.high_per_s;
+  }
+  return rate;
+}
+
 void add_evidence(const Suspect& suspect, const ReportProcess& process, ReportFinding& finding) {
   const Growth& growth = suspect.growth;
+  finding.growth = rate_of(suspect, process);
   std::string rate = format_bytes_per_second(bytes_per_s(suspect, process));
   if (growth.trend.low_per_s > 0) {
     rate += " (95 %: " + format_bytes_per_second(growth.trend.low_per_s) + " to " +
             format_bytes_per_second(growth.trend.high_per_s) + ")";
   }
   finding.evidence.emplace_back("growth", rate);
+  if (suspect.share > 0) finding.evidence.emplace_back("share of all growth", percent(suspect.share));
   if (growth.buffer) {
     finding.evidence.emplace_back("buffer",
                                   "few blocks, at least half as large again from each quarter of the run");
@@ -137,7 +150,9 @@ void find_growth(ReportProcess& process, const std::vector<ReportFrame>& frames,
   }
   for (auto& [place, suspect] : suspects) {
     if (suspect.bytes < kLeastBytes) continue;
-    suspect.growth = growth_of(suspect.ids);
+    const SharedGrowth judged = growth_of(suspect.ids);
+    suspect.growth = judged.growth;
+    suspect.share = judged.share;
     if (suspect.growth.verdict != GrowthVerdict::kLeak) continue;
     if (!process.truth) {
       process.findings.push_back(leak_finding(suspect, process, frames));

@@ -13,8 +13,13 @@
 
 namespace leak::scan {
 
+struct SharedGrowth {
+  Growth growth;
+  double share = 0;  // of what all sites that rose rose by
+};
+
 // Judges several sites of the report, given by their ids, as one.
-using GrowthOf = std::function<Growth(std::span<const std::uint32_t>)>;
+using GrowthOf = std::function<SharedGrowth(std::span<const std::uint32_t>)>;
 
 // Requires: sites are complete, and so is what find_lost() adds.
 void find_growth(ReportProcess& process, const std::vector<ReportFrame>& frames, const GrowthOf& growth_of);

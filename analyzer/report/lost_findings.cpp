@@ -100,11 +100,6 @@ ReportFinding lost_finding(const LostPlace& place, const ReportProcess& process,
     finding.advice =
         "A static object held these blocks and was destroyed without freeing them: let it own them "
         "(std::unique_ptr, a container of values).";
-  } else {
-    finding.advice =
-        "The last pointer to these blocks was overwritten or went out of scope. Free them there, or give "
-        "them "
-        "an owner (std::unique_ptr, a container).";
   }
   return finding;
 }
@@ -146,7 +141,6 @@ void find_lost_mappings(ReportProcess& process, const std::vector<ReportFrame>& 
                     (site.blamed ? place_of(frames[site.blamed->index()]) : std::string("an unknown place")) +
                     ", are lost";
     finding.evidence = {{"nothing points to them", when_text(*process.truth)}};
-    finding.advice = "Each mmap needs its munmap: keep the address until then.";
     process.findings.push_back(std::move(finding));
   }
 }

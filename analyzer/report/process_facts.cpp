@@ -67,6 +67,7 @@ ReportTimeline timeline_of(const std::vector<TimelinePoint>& points) {
     timeline.blocks.push_back(point.heap.blocks);
     timeline.mapped_bytes.push_back(point.mapped_bytes);
     timeline.rss_bytes.push_back(point.rss_bytes);
+    timeline.anonymous_bytes.push_back(point.anonymous_bytes);
   }
   return timeline;
 }

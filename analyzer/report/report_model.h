@@ -10,6 +10,7 @@
 
 #include "base/diagnostics.h"
 #include "base/strong_id.h"
+#include "report/pattern_model.h"
 #include "report/resource_model.h"
 
 namespace leak::scan {
@@ -119,6 +120,32 @@ struct ReportMappingSite {
   std::optional<ReportCount> lost;  // nothing points to them
 };
 
+// When growth that goes on meets the memory limit, in time after the end of the recording.
+struct ReportForecast {
+  std::uint64_t in_ns = 0;  // 0: it has
+  // At the ends of the 95 % interval of the growth; absent when that does not exclude standing still.
+  std::optional<std::uint64_t> earliest_ns;
+  std::optional<std::uint64_t> latest_ns;
+};
+
+struct ReportRate {
+  double bytes_per_s = 0;
+  double low_bytes_per_s = 0;  // of its 95 % interval; 0: not known
+  double high_bytes_per_s = 0;
+  double share = 0;  // of the growth of all that grows in the heap, 0..1; 0: not known
+};
+
+struct ReportLimit {
+  std::uint64_t bytes = 0;
+  std::string source;  // option | cgroup
+  std::uint64_t horizon_ns = 0;
+  std::uint64_t used_bytes = 0;       // at the end
+  std::string used;                   // rss | heap (and mappings, where nothing was sampled)
+  ReportRate growth;                  // of all findings together
+  std::optional<ReportForecast> met;  // absent when nothing grows
+  bool is_met = false;                // within the horizon
+};
+
 struct ReportFinding {
   std::string kind;  // leak | growth | mapping | ...
   Severity severity = Severity::kWarning;
@@ -127,8 +154,11 @@ struct ReportFinding {
   std::uint64_t blocks = 0;
   std::optional<std::uint32_t> site;
   std::optional<std::uint32_t> cycle;  // id
+  std::optional<ReportRate> growth;
+  std::optional<ReportForecast> limit_met;  // by this growth alone
   std::vector<std::pair<std::string, std::string>> evidence;
   std::string advice;
+  std::optional<ReportPattern> pattern;
 };
 
 // One image of the heap.
@@ -251,6 +281,48 @@ struct ReportTimeline {  // parallel arrays
   std::vector<std::uint64_t> blocks;
   std::vector<std::uint64_t> mapped_bytes;
   std::vector<std::uint64_t> rss_bytes;
+  std::vector<std::uint64_t> anonymous_bytes;  // of rss: neither of files nor shared
+};
+
+// The heap rose by much within little time.
+struct ReportSpike {
+  std::uint64_t begin_ns = 0;
+  std::uint64_t top_ns = 0;
+  std::optional<std::uint64_t> end_ns;  // half of it is gone; absent: it stayed
+  std::uint64_t from_bytes = 0;
+  std::uint64_t top_bytes = 0;
+  std::vector<ReportSnapshotSite> sites;  // what they rose by, largest first; the most important
+};
+
+// Pages with live blocks, in one range of addresses. Sparse: less than half in use.
+struct ReportPageRegion {
+  std::string kind;  // main heap | arena (glibc's other heaps and large blocks, by windows of 64 MiB)
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  std::uint64_t pages = 0;
+  std::uint64_t sparse_pages = 0;
+  std::uint64_t used_bytes = 0;
+  std::uint64_t idle_bytes = 0;  // of sparse pages
+};
+
+struct ReportPagePins {
+  std::uint32_t site = 0;
+  std::uint64_t sparse_pages = 0;
+  std::uint64_t idle_bytes = 0;  // its part of what sparse pages keep
+};
+
+// Resident memory against the heap; analyses/residency.h says what the figures are.
+struct ReportResidency {
+  std::uint64_t time_ns = 0;
+  std::uint64_t rss_bytes = 0;
+  std::uint64_t anonymous_bytes = 0;
+  std::uint64_t heap_bytes = 0;
+  std::uint64_t mapped_bytes = 0;
+  std::uint64_t beyond_bytes = 0;
+  bool keeps_freed = false;
+  std::optional<ReportRate> growth;       // of anonymous memory, where the heap does not grow
+  std::vector<ReportPageRegion> regions;  // by idle bytes, largest first; empty: pages were not counted
+  std::vector<ReportPagePins> pins;       // likewise
 };
 
 struct ReportModule {
@@ -351,6 +423,9 @@ struct ReportProcess {
   std::vector<ReportWeaklyHeld> weakly_held;  // expired objects whose memory weak pointers keep
   std::optional<ReportGraphDelta> graph_delta;
 
+  std::vector<ReportSpike> spikes;           // by time
+  std::optional<ReportResidency> residency;  // absent where memory was not sampled, or for too short
+  std::optional<ReportLimit> limit;  // absent when none is known
   Severity severity = Severity::kGood;
   std::string verdict;  // one plain sentence with numbers
   std::vector<ReportFinding> findings;
@@ -376,6 +451,7 @@ struct ReportModel {
   Severity severity = Severity::kGood;   // the worst of the processes
   std::vector<ReportProcess> processes;  // parents before children
   std::vector<ReportFrame> frames;       // index: FrameId
+  std::vector<ReportPatternPage> patterns;  // that findings name, in the order of the catalogue
 };
 
 }  // namespace leak::scan

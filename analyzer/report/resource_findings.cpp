@@ -57,18 +57,6 @@ std::string kind_of_descriptor(const std::string& function) {
   return "descriptors";
 }
 
-std::string advice_for(const std::string& function) {
-  const std::string kind = kind_of_descriptor(function);
-  if (kind == "streams") {
-    return function == "popen" ? "Each popen needs its pclose."
-                               : "Each stream needs its fclose, on every path.";
-  }
-  if (kind == "directories") return "Each directory needs its closedir, on every path.";
-  return "Close each one on every path, early returns and exceptions too: let an object own it that closes "
-         "it in its "
-         "destructor.";
-}
-
 void add_evidence(const ReportResources& resources, const Place& place,
                   const std::vector<ReportFrame>& frames, ReportFinding& finding) {
   std::map<std::string, std::uint64_t> kinds;
@@ -110,11 +98,11 @@ void find_open_descriptors(ReportProcess& process, const std::vector<ReportFrame
     finding.kind = "fd";
     finding.title = format_count(group.open) + " " + kind_of_descriptor(place.second) + " that " +
                     place.second + "() opened in " + place.first + " were never closed";
-    finding.evidence = {{"opened", format_count(group.opened)},
+    finding.evidence = {{"opened by", place.second},
+                        {"opened", format_count(group.opened)},
                         {"still open", format_count(group.open)},
                         {"observed for", format_duration(process.duration_ns)}};
     add_evidence(process.resources, place, frames, finding);
-    finding.advice = advice_for(place.second);
     process.findings.push_back(std::move(finding));
   }
 }
@@ -133,9 +121,6 @@ void find_unjoined_threads(ReportProcess& process, const std::vector<ReportFrame
                     (is_finished ? " have ended, but nobody joined or detached them"
                                  : " still ran at the end, neither joined nor detached");
     finding.evidence = {{"threads", format_count(count)}, {"state", place.second}};
-    finding.advice = is_finished
-                         ? "The C library keeps the stack of each until it is joined: join it, or detach it."
-                         : "Tell the workers to stop and join them before the object that owns them goes.";
     process.findings.push_back(std::move(finding));
   }
 }

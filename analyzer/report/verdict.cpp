@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "report/findings.h"
+#include "report/limit.h"
 #include "report/system_frames.h"
 
 namespace leak::scan {
@@ -23,6 +24,21 @@ std::string what_is_live(const ReportProcess& process) {
          format_count(process.totals.live_blocks) + (process.totals.live_blocks == 1 ? " block" : " blocks");
 }
 
+// Of what the run was long enough to judge growth in general, but not for its long-lived blocks.
+std::string undecided(const ReportProcess& process) {
+  constexpr std::uint64_t kWorthTelling = 1024;
+  std::uint64_t bytes = 0;
+  std::uint64_t sites = 0;
+  for (const ReportSite& site : process.sites) {
+    if (!site.growth || site.growth->verdict != "too_short" || site.live_bytes == 0) continue;
+    bytes += site.live_bytes;
+    ++sites;
+  }
+  if (bytes < kWorthTelling || process.duration_ns < kShortestJudgedRunNs) return {};
+  return " The run is too short to tell whether " + format_bytes(bytes) + " from " + format_count(sites) +
+         (sites == 1 ? " call path pile up." : " call paths pile up.");
+}
+
 // With a heap graph: all that is live is held by something.
 std::string all_reachable(const ReportProcess& process) {
   const ReportClasses& blocks = process.truth->last().blocks;
@@ -38,10 +54,30 @@ std::string all_reachable(const ReportProcess& process) {
     const ReportHeld& most = process.retained.front();
     sentence += " (" + format_bytes(most.bytes) + " through " + most.root + ")";
   }
-  return sentence + ".";
+  if (const ReportCount& runtime = process.truth->last().runtime; runtime.blocks != 0) {
+    sentence += ", " + format_bytes(runtime.bytes) + " in " + format_count(runtime.blocks) +
+                (runtime.blocks == 1 ? " block is" : " blocks are") + " the C and C++ runtime's own";
+  }
+  return sentence + "." + undecided(process);
+}
+
+// Empty when nothing is.
+std::string suppressed_only(const ReportProcess& process) {
+  std::uint64_t count = 0;
+  std::uint64_t bytes = 0;
+  for (const ReportFinding& finding : process.findings) {
+    if (finding.evidence.empty() || finding.evidence.back().first != kSuppressedBy) continue;
+    ++count;
+    bytes += finding.bytes;
+  }
+  if (count == 0) return {};
+  return "Nothing to report but " + format_count(count) + " suppressed " +
+         (count == 1 ? "leak, which holds " : "leaks, which hold ") + format_bytes(bytes) + " " +
+         when_it_ended(process) + ".";
 }
 
 std::string nothing_found(const ReportProcess& process, const std::vector<ReportFrame>& frames) {
+  if (std::string sentence = suppressed_only(process); !sentence.empty()) return sentence;
   if (process.truth && process.totals.live_blocks != 0) return all_reachable(process);
   std::string sentence = "The heap peaked at " + format_bytes(process.totals.peak_bytes) + "; ";
   if (process.totals.live_blocks == 0) return sentence + "nothing was left " + when_it_ended(process) + ".";
@@ -54,15 +90,15 @@ std::string nothing_found(const ReportProcess& process, const std::vector<Report
     return sentence + "; the run of " + format_duration(process.duration_ns) +
            " is too short to judge growth.";
   }
-  return sentence + ", none of it growing steadily.";
+  return sentence + ", none of it growing steadily." + undecided(process);
 }
 
 }  // namespace
 
-Severity severity_of(std::size_t potential_leaks) {
+Severity severity_of(std::size_t potential_leaks, bool meets_limit) {
   constexpr std::size_t kCriticalFrom = 3;
   if (potential_leaks == 0) return Severity::kGood;
-  return potential_leaks < kCriticalFrom ? Severity::kWarning : Severity::kCritical;
+  return potential_leaks >= kCriticalFrom || meets_limit ? Severity::kCritical : Severity::kWarning;
 }
 
 std::string verdict_of(const ReportProcess& process, const std::vector<ReportFrame>& frames) {
@@ -81,7 +117,8 @@ std::string verdict_of(const ReportProcess& process, const std::vector<ReportFra
   const std::string sentence = format_count(count) + " " + what +
                                (bytes == 0 ? "found " : holds + format_bytes(bytes) + " ") +
                                when_it_ended(process) + ".";
-  return sentence + (count == 1 ? " " : " The largest: ") + largest->title + ".";
+  const std::string told = sentence + (count == 1 ? " " : " The largest: ") + largest->title + ".";
+  return process.limit && process.limit->met ? told + " " + limit_sentence(*process.limit) : told;
 }
 
 std::string end_phrase(const ReportProcess& process) {

@@ -9,8 +9,9 @@
 
 namespace leak::scan {
 
-// Nothing: good. One or two potential leaks: warning. More: critical.
-Severity severity_of(std::size_t potential_leaks);
+// Nothing: good. One or two potential leaks: warning. More, or growth that meets the memory limit within the
+// horizon: critical. The only place that decides it: reports and gates ask here.
+Severity severity_of(std::size_t potential_leaks, bool meets_limit);
 
 // Requires: findings are sorted, largest first.
 std::string verdict_of(const ReportProcess& process, const std::vector<ReportFrame>& frames);

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <list>
 #include <map>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -52,9 +53,14 @@ __attribute__((noinline)) AuditRecord* begin_audit(int request) {
 
 __attribute__((noinline)) std::size_t handle_request(Cache& cache, int request) {
   AuditRecord* record = begin_audit(request);
+#ifdef FIXED
+  const std::unique_ptr<AuditRecord> owner(record);  // deletes it on every path
+#endif
   if (!is_allowed(request)) return 0;  // the leak: nobody deletes the record on this path
   const std::size_t length = cache.answer(request % 700).size();
+#ifndef FIXED
   delete record;
+#endif
   return length;
 }
 

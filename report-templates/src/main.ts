@@ -22,6 +22,7 @@ import { graphDelta, rings, weaklyHeld } from './views/graph_lists';
 import { header } from './views/header';
 import { mappings } from './views/mappings';
 import { modules } from './views/modules';
+import { patterns } from './views/patterns';
 import { processes } from './views/processes';
 import { resources } from './views/resources';
 import { sizes } from './views/sizes';
@@ -33,8 +34,8 @@ import { types } from './views/types';
 
 const TOP: View[] = [header, alerts, processes, figures];
 const SECTIONS: View[] = [
-  findings, truth, cycles, rings, weaklyHeld, graphDelta, timeline, consumers, types, flame, compare, mappings, resources, sizes, threads, modules,
-  diagnostics, terms,
+  findings, truth, cycles, rings, weaklyHeld, graphDelta, timeline, consumers, types, flame, compare, mappings,
+  resources, sizes, threads, modules, diagnostics, patterns, terms,
 ];
 
 class Page {

@@ -58,6 +58,20 @@ export interface Finding {
   site?: number | null;
   evidence?: Record<string, string>;
   advice?: string;
+  pattern?: Pattern;
+}
+
+export interface Pattern { kind: string; name: string; confidence: number; evidence: string[] }
+
+export interface PatternPage {
+  kind: string;
+  name: string;
+  summary: string;
+  recognised_by: string;
+  bad: string;
+  good: string;
+  advice: string;
+  related: string[];
 }
 
 export interface Count { blocks: number; bytes: number }
@@ -234,6 +248,7 @@ export interface Process {
 export interface Report {
   schema_version: number;
   tool?: { name?: string; version?: string };
+  patterns?: PatternPage[];
   processes: Process[];
   frames: Frame[];
 }

@@ -6,7 +6,7 @@ _leakscan_options() {
 
 _leakscan() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands='run analyze check diff info dump export' word command='' position
+  local commands='run analyze check diff explain info dump export' word command='' position
   for ((position = 1; position < COMP_CWORD; ++position)); do
     word=${COMP_WORDS[position]}
     if [[ $command == run && $word == -- ]]; then
@@ -20,6 +20,8 @@ _leakscan() {
     mapfile -t COMPREPLY < <(compgen -W 'collapsed' -- "$current")
   elif [[ $current == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_leakscan_options "${COMP_WORDS[0]}" "$command")" -- "$current")
+  elif [[ $command == explain ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" explain 2> /dev/null | cut -d' ' -f1)" -- "$current")
   elif [[ -z $command ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$current")
   else

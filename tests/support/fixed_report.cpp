@@ -97,6 +97,7 @@ ReportProcess parent() {
   finding.site = 0;
   finding.evidence = {{"growth", "+83.0 KiB/s"}, {"confidence", "99 %"}};
   finding.advice = "Find out who owns these blocks.";
+  finding.pattern = ReportPattern{"unbounded-cache", "Unbounded cache", 0.75, {"It finds by key.", "Nothing was removed."}};
   process.findings = {finding};
   process.sites = {site(0, {FrameId(0), FrameId(1), FrameId(2), FrameId(3)}, FrameId(1), 1000, 1'048'576),
                    site(1, {FrameId(4), FrameId(3)}, FrameId(4), 10, 1024)};
@@ -163,6 +164,8 @@ ReportModel fixed_report() {
       {"main", "/src/shop/main.cpp", 12, "/usr/bin/shop", 0x401400, false, false},
       {"load;plugins\x1b[31m", "", 0, "/usr/lib/plugin.so", 0x7f0000000010, false, false}};
   model.processes = {parent(), child()};
+  model.patterns = {{"unbounded-cache", "Unbounded cache", "What it is.", "How it is known.", "keep(<all>);",
+                     "keep(some);", "Give it a limit.", {"steady-growth"}}};
   return model;
 }
 

@@ -15,6 +15,8 @@ def judge(process, case):
     if case.encoded and leakhook_view.encoded(process) != case.truth.possible:
         yield f"encoded: {leakhook_view.encoded(process)}, expected {case.truth.possible}"
     yield from judge_findings(process, case)
+    if case.patterns:
+        yield from judge_patterns(process, set(case.patterns))
 
 
 def judge_unscrubbed(process, case):
@@ -29,6 +31,8 @@ def judge_fixed(process, case):
         yield f"cycles: {process['cycles']}, expected none"
     if losses := sorted(LOSS_FINDINGS & {finding["kind"] for finding in process["findings"]}):
         yield f"findings: {losses}, expected none"
+    if case.patterns:
+        yield from judge_patterns(process, set())
 
 
 def judge_classes(process, truth, at_return, unsteady):
@@ -99,3 +103,14 @@ def judge_findings(process, case):
         yield f"findings: {sorted(kinds)}, expected a cycle"
     if not lost and kinds:
         yield f"findings: {sorted(kinds)}, expected none about lost memory"
+
+
+def judge_patterns(process, expected):
+    """The kinds of leaks that findings and notes name, each with its evidence."""
+    patterns = [finding["pattern"] for finding in process["findings"] if "pattern" in finding]
+    found = {pattern["kind"] for pattern in patterns}
+    if found != expected:
+        yield f"patterns: {sorted(found)}, expected {sorted(expected)}"
+    for pattern in patterns:
+        if not pattern["evidence"] or not 0 < pattern["confidence"] <= 1:
+            yield f"no evidence in {pattern}"

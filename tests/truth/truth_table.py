@@ -56,6 +56,7 @@ class Case:
     cycles: tuple = ()
     encoded: bool = False  # what is possibly lost is held by an encoded pointer
     types: tuple = ()  # (part of the name, blocks, bytes) among the lost
+    patterns: tuple = ()  # the kinds of leaks that are named; none are in the repaired program
     fixed: Truth = Truth()
     fixed_at_return: Truth = None
     unsteady: tuple = ()
@@ -75,6 +76,7 @@ CASES = (
     case("unbounded_cache", reachable=(1_572_240, 20_002)),
     case(
         "global_accumulation",
+        patterns=("global-accumulation",),
         at_return=Truth(reachable=(430_536, 10_001)),
         definite=(160_000, 5_000),
         indirect=(205_000, 5_000),
@@ -84,6 +86,7 @@ CASES = (
     ),
     case(
         "shared_cycle2",
+        patterns=("reference-cycle",),
         definite=(9_600, 100),
         indirect=(9_600, 100),
         cycles=(Cycle(100, (NODE, NODE)),),
@@ -91,6 +94,7 @@ CASES = (
     ),
     case(
         "parent_child",
+        patterns=("reference-cycle",),
         definite=(32, 1),
         indirect=(312, 5),
         cycles=(
@@ -109,6 +113,7 @@ CASES = (
     ),
     case(
         "self_capture",
+        patterns=("closure-captures-owner",),
         definite=(3_200, 10),
         indirect=(160, 10),
         cycles=(Cycle(10, (Member("Session", 320, use=1, weak=2), Member("", 16))),),
@@ -116,11 +121,12 @@ CASES = (
     case("listeners", reachable=(264_792, 2_002)),
     case("conns_not_closed", definite=(204_800, 50)),
     case("file_handles", reachable=(9_440, 20)),
-    case("pool_not_joined", reachable=(1_216, 6)),
-    case("threads_zombie"),
-    case("futures_not_awaited", reachable=(20_824, 402)),
+    case("pool_not_joined", reachable=(1_216, 6), patterns=("thread-pool-never-joined",)),
+    case("threads_zombie", patterns=("threads-not-joined",)),
+    case("futures_not_awaited", reachable=(20_824, 402), patterns=("tasks-never-awaited",)),
     case(
         "promise_cycle",
+        patterns=("closure-captures-owner",),
         definite=(440, 5),
         indirect=(520, 15),
         cycles=(Cycle(5, (Member("Task", 88, use=1, weak=1), Member("", 32))),),
@@ -130,6 +136,7 @@ CASES = (
     case("realloc_growth", reachable=(2_048_000, 1)),
     case(
         "mmap_leak",
+        patterns=("mapping-leak",),
         mapped=(6_553_600, 100),
         indirect=(3_200, 100),
         valgrind=Truth(reachable=(3_200, 100)),
@@ -143,13 +150,14 @@ CASES = (
     case("aligned_blocks", definite=(1_896, 3)),
     case("self_pointer", definite=(100, 1)),
     case("shared_child", definite=(200, 2), indirect=(200, 2)),
-    case("long_chain", definite=(16, 1), indirect=(1_599_984, 99_999)),
+    case("long_chain", definite=(16, 1), indirect=(1_599_984, 99_999), patterns=("lost-memory",)),
     case("long_ring", definite=(16, 1), indirect=(1_599_984, 99_999)),
     case("unique_ptr_chain", definite=(24, 1), indirect=(64_032, 4_001), types=(("Stage", 4_000, 64_000),)),
     case("forked_child", definite=(100, 1)),
     # Cycles.
     case(
         "cycle_of_three",
+        patterns=("reference-cycle",),
         definite=(1_064, 7),
         indirect=(1_008, 14),
         cycles=(
@@ -241,6 +249,12 @@ CASES = (
         why="valgrind finds the variables of another thread by a pointer to their middle only",
     ),
     case("dead_main_frame", definite=(100, 1)),
+    case(
+        "exit_by_message",
+        at_return=Truth(reachable=(10_900, 102)),
+        fixed_at_return=Truth(reachable=(10_800, 101)),
+        reachable=(100, 1),
+    ),
     case("exit_from_function", reachable=(100, 1)),
     case("exit_from_thread", reachable=(100, 1)),
     case(

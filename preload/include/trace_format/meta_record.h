@@ -24,6 +24,7 @@ enum class MetaKind : std::uint16_t {
   kUnreported = 14,     // UnreportedRecord: the program says of blocks that they are no leaks
   kDescriptor = 15,     // DescriptorRecord: open when recording began, or when it ended; then what it is
   kLiveThread = 16,     // LiveThreadRecord: not ended yet when the recording ended
+  kBackPressure = 17,   // BackPressureRecord: running totals of what the program waited for the recorder
 };
 
 // Every meta record starts with this. record_bytes counts it and the padding to a multiple of 8.
@@ -146,6 +147,14 @@ struct ChildRecord {
   std::uint32_t reserved;
 };
 static_assert(sizeof(ChildRecord) == 24);
+
+struct BackPressureRecord {  // running totals at header.ticks; absent while no thread ever waited
+  MetaHeader header;
+  std::uint64_t waits;    // of threads that found no free chunk
+  std::uint64_t wait_ns;  // wall time, of all threads together
+  std::uint64_t cpu_ns;   // CPU time of the process until then, the recorder's included
+};
+static_assert(sizeof(BackPressureRecord) == 40);
 
 struct StackCheckRecord {  // running totals at header.ticks: stacks compared with a full walk by libunwind
   MetaHeader header;

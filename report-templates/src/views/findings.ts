@@ -2,10 +2,11 @@
 import type { Context, View } from '../context';
 import { append, type Child, h, icon, ICONS } from '../dom';
 import * as format from '../format';
-import { type Finding, siteById, type TypeCount } from '../model';
+import { type Finding, type Pattern, siteById, type TypeCount } from '../model';
 import { badge, bytesFigure, countFigure, empty, facts, section } from '../parts/section';
 import { growthText } from '../parts/sites';
 import { siteName, stackList } from '../parts/stack';
+import { patternLink } from './patterns';
 
 const FIRST = 12;
 const TYPES = 3;
@@ -43,8 +44,15 @@ function card(context: Context, finding: Finding): HTMLElement {
       frame && h('p', { class: 'blame' }, siteName(frame)),
       evidence.length > 0 && h('div', { class: 'evidence' }, h('h4', {}, 'Evidence'),
         facts(evidence.map(([name, value]) => [evidenceName(name), value]))),
+      finding.pattern && patternOf(finding.pattern),
       finding.advice && h('p', { class: 'advice' }, finding.advice),
       site && stackDetails(context, site.stack, frame)));
+}
+
+function patternOf(pattern: Pattern): HTMLElement {
+  return h('div', { class: 'pattern', attrs: { 'data-kind': pattern.kind } },
+    h('h4', {}, patternLink(pattern.kind, pattern.name), ` ${Math.round(pattern.confidence * 100)} % sure`),
+    h('ul', {}, ...pattern.evidence.map((sentence) => h('li', {}, sentence))));
 }
 
 // Built when it is opened: a hundred cards are a hundred closed stacks.

@@ -37,19 +37,25 @@ def every_resource_call_works_and_is_seen(lab):
     check(functions & expected, expected, "functions that opened something")
 
 
-def check_leak(lab, kind, finding_kind, words):
+def patterns_of(process):
+    return {finding["pattern"]["kind"] for finding in process["findings"]}
+
+
+def check_leak(lab, kind, finding_kind, pattern, words):
     leaking = lab.record("resource_leaks", kind, "leak").report().only
     found = findings_of(leaking)
     check_that(len(found) == 1 and found[0][0] == finding_kind, f"{kind}: {found}")
     for word in words:
         check_that(word in found[0][1], f"'{word}' is not in: {found[0][1]}")
-    check(findings_of(lab.record("resource_leaks", kind, "fixed").report().only), [], f"{kind}, fixed")
+    check_that(pattern in patterns_of(leaking), f"{kind}: {pattern} is not among {patterns_of(leaking)}")
+    fixed = lab.record("resource_leaks", kind, "fixed").report().only
+    check((findings_of(fixed), patterns_of(fixed)), ([], set()), f"{kind}, fixed")
     return leaking
 
 
 @case
 def unclosed_connections_are_found(lab):
-    process = check_leak(lab, "connections", "fd", ["50 sockets", "leak_connection"])
+    process = check_leak(lab, "connections", "fd", "connections-never-closed", ["50 sockets", "leak_connection"])
     sockets = [one for one in process["resources"]["open_fds"] if one.get("function") == "socket"]
     peers = [one["what"] for one in sockets if " -> 127.0.0.1:" in one["what"]]
     check(len(peers), 50, "sockets whose peer is known")
@@ -57,17 +63,17 @@ def unclosed_connections_are_found(lab):
 
 @case
 def unclosed_streams_are_found(lab):
-    check_leak(lab, "files", "fd", ["20 streams", "fopen", "leak_file"])
+    check_leak(lab, "files", "fd", "file-handles-never-closed", ["20 streams", "fopen", "leak_file"])
 
 
 @case
 def finished_unjoined_threads_are_found(lab):
-    check_leak(lab, "zombies", "thread", ["10 threads", "leak_zombie", "ended"])
+    check_leak(lab, "zombies", "thread", "threads-not-joined", ["10 threads", "leak_zombie", "ended"])
 
 
 @case
 def pools_that_nobody_joins_are_found(lab):
-    check_leak(lab, "pool", "thread", ["4 threads", "run_pool", "still ran"])
+    check_leak(lab, "pool", "thread", "thread-pool-never-joined", ["4 threads", "run_pool", "still ran"])
 
 
 @case

@@ -60,3 +60,23 @@ def run_writes_reports(lab):
     outcome, _ = run_through_leakscan(lab, lab.program("leaky"), options=("--html", html, "--json", data))
     check(outcome.status, 0, f"status (stderr {outcome.stderr})")
     check_that(html.stat().st_size > 1000 and b"leak_known" in data.read_bytes(), "both reports are there")
+
+
+@case
+def explain_prints_a_page_or_the_list(lab):
+    kinds = [line.split()[0] for line in lab.scan("explain").stdout.decode().splitlines()]
+    check_that({"lost-memory", "unbounded-cache", "reference-cycle"} <= set(kinds), f"kinds: {kinds}")
+    for kind in kinds:
+        outcome = lab.scan("explain", kind)
+        check((outcome.status, outcome.stderr), (0, b""), f"explain {kind}")
+        for heading in ("How leakscan recognises it", "Leaks", "Does not", "What to do", "See also"):
+            check_that(heading in outcome.stdout.decode().splitlines(), f"'{heading}' is on the page of {kind}")
+
+
+@case
+def explain_refuses_what_it_does_not_know(lab):
+    typo = lab.scan("explain", "unbounded-cash")
+    check((typo.status, typo.stdout), (2, b""), "status and stdout")
+    check_that(b"did you mean 'unbounded-cache'?" in typo.stderr, f"the message helps: {typo.stderr}")
+    check(typo.stderr.count(b"\n"), 1, "lines of the message")
+    check(lab.scan("explain", "xyzzy").status, 2, "status for a word that is like none")

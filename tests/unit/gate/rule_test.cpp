@@ -43,6 +43,14 @@ TEST(Rule, RatesArePerTime) {
   EXPECT_DOUBLE_EQ(parse_rule("growth>3600/h").threshold, 1);
 }
 
+TEST(Rule, ASeverityIsAWord) {
+  EXPECT_TRUE(parse_rule("severity>=warning").fails(1));
+  EXPECT_FALSE(parse_rule("severity >= critical").fails(1));
+  EXPECT_TRUE(parse_rule("severity!=good if known").if_known);
+  EXPECT_NE(refusal("severity>2").find("a severity is good, warning or critical"), std::string::npos);
+  EXPECT_EQ(format_fact(FactUnit::kSeverity, 2), "critical");
+}
+
 TEST(Rule, OfASite) {
   const Rule rule = parse_rule("site(parse_(a|b)):allocations>1000");
   ASSERT_TRUE(rule.site);

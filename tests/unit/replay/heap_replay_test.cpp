@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "base/command_error.h"
 #include "support/replay_helpers.h"
 #include "support/small_trace.h"
@@ -41,6 +43,32 @@ TEST(HeapReplay, CountsBySite) {
   EXPECT_EQ(history.process.duration_ns, 9000U);
   EXPECT_EQ(history.process.end, trace::EndKind::kExited);
   EXPECT_FALSE(history.diagnostics.truncated);
+}
+
+TEST(HeapReplay, ASpanSaysWhoRoseToItsHighestMoment) {
+  TraceBuilder builder;
+  add_pcs(builder, 3);
+  builder.alloc(1, 2000, 0x10, 900, {1});
+  builder.alloc(1, 3000, 0x20, 500, {2});
+  builder.alloc(1, 3010, 0x30, 50, {1});
+  builder.alloc(1, 3020, 0x40, 70, {3});
+  builder.free(1, 3030, 0x20);
+  builder.free(1, 3040, 0x40);
+  builder.alloc(1, 4000, 0x50, 20, {3});
+  builder.end(10'000, 5'000'009'000);
+  ReplayOptions options;
+  options.spans = {{1900, 2900}, {2900, 3500}};
+  const HeapHistory history = test::replay(builder, options);
+  ASSERT_EQ(history.rises.size(), 2U);
+  std::map<std::uint64_t, std::uint64_t> bytes;  // by allocations of the site
+  ASSERT_EQ(history.rises[0].size(), 3U) << "the highest moment: nothing of it freed yet";
+  for (const SiteLive& rise : history.rises[0]) {
+    EXPECT_EQ(rise.live.blocks, 1U);
+    bytes[history.sites[rise.site].live.bytes] = rise.live.bytes;
+  }
+  EXPECT_EQ(bytes, (std::map<std::uint64_t, std::uint64_t>{{0, 500}, {950, 50}, {20, 70}}));
+  ASSERT_EQ(history.rises[1].size(), 1U);
+  EXPECT_EQ(history.rises[1][0].live.bytes, 20U);
 }
 
 TEST(HeapReplay, PeakSharesAreThoseOfTheExactMoment) {

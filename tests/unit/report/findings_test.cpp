@@ -98,6 +98,38 @@ TEST(Findings, ShortRunsAreNotJudged) {
   EXPECT_NE(process.verdict.find("too short to judge growth"), std::string::npos);
 }
 
+TEST(Findings, WhatCannotBeToldIsSaid) {
+  test::SmallHistory made;
+  test::FakeSymbolizer symbolizer;
+  made.site(made.stack({0x10}), 100, 100'000);
+  Growth undecided;
+  undecided.verdict = GrowthVerdict::kTooShort;
+  ReportBuilder builder(symbolizer, {});
+  builder.add({made.history, {undecided}, std::nullopt});
+  builder.add({made.history, {Growth{}}, std::nullopt});
+  const ReportModel model = std::move(builder).finish();
+  EXPECT_EQ(model.processes[0].severity, Severity::kGood);
+  EXPECT_NE(model.processes[0].verdict.find("too short to tell whether 97.7 KiB from 1 call path pile up"),
+            std::string::npos)
+      << model.processes[0].verdict;
+  EXPECT_EQ(model.processes[1].verdict.find("too short"), std::string::npos) << model.processes[1].verdict;
+}
+
+TEST(Findings, SitesOfShortRunsAreNotCalledLeaks) {
+  test::SmallHistory made;
+  test::FakeSymbolizer symbolizer;
+  made.site(made.stack({0x10}), 100, 100'000);
+  Growth leak;
+  leak.verdict = GrowthVerdict::kLeak;
+  for (const std::uint64_t duration_ns : {500'000'000U, 1'500'000'000U}) {
+    made.history.process.duration_ns = duration_ns;
+    ReportBuilder builder(symbolizer, {});
+    builder.add({made.history, {leak}, std::nullopt});
+    const ReportModel model = std::move(builder).finish();
+    EXPECT_EQ(model.processes[0].sites[0].growth->verdict, duration_ns < 1'000'000'000 ? "too_short" : "leak");
+  }
+}
+
 TEST(Findings, CallPathsToOnePlaceAreJudgedTogether) {
   test::SmallHistory made;
   test::FakeSymbolizer symbolizer;

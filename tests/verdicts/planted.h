@@ -1,0 +1,35 @@
+// The leak that is planted into other people's programs: blocks that something holds and nobody frees, or that
+// nothing holds any more.
+#pragma once
+
+#include <stdlib.h>
+#include <string.h>
+
+static void* g_planted;
+
+// Links the block before, as a list that only grows.
+__attribute__((noinline)) static void planted_leak(size_t bytes) {
+  void** const block = malloc(bytes < sizeof(void*) ? sizeof(void*) : bytes);
+  if (block == NULL) return;
+  memset(block, 1, bytes);
+  *block = g_planted;
+  g_planted = block;
+}
+
+__attribute__((noinline)) static void planted_use(size_t bytes) {
+  void* const block = malloc(bytes);
+  if (block == NULL) return;
+  memset(block, 1, bytes);
+  __asm__ volatile("" : : "r"(block) : "memory");
+  free(block);
+}
+
+// Once in a while, so that what is kept is a small part of the traffic.
+static inline void planted_request(void) {
+  static unsigned g_requests;
+  if (++g_requests % 10 == 0) {
+    planted_leak(200);
+  } else {
+    planted_use(200);
+  }
+}

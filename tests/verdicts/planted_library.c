@@ -1,0 +1,4 @@
+// For ctypes.
+#include "planted.h"
+
+void planted(void) { planted_request(); }
