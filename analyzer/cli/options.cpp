@@ -225,6 +225,7 @@ void add_commands(CLI::App& app, Options& options) {
   analyze.footer(kAnalyzeHelp);
   add_traces(analyze, options.input);
   add_report_options(analyze, options);
+  add_suppression_option(analyze, options.gate);
 
   CLI::App& info = *app.add_subcommand("info", "Print the header, counts, drops and modules of traces");
   info.footer(kInfoHelp);

@@ -84,8 +84,8 @@ struct Options {
   DumpOptions dump;
   GateOptions gate;
   DiffOptions diff;
-  std::string explained;  // a kind of leak; empty: the list of them
   InfoOptions info;
+  std::string explained;  // a kind of leak; empty: the list of them
   std::string export_format;
   std::string export_cost = "live";
   std::string export_file = "-";

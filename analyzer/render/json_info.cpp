@@ -57,7 +57,6 @@ Json json_of(const TraceInfo& info) {
                     {"threads", array_of(info.threads)},
                     {"modules", array_of(info.modules)},
                     {"diagnostics", json_of(info.diagnostics)}};
-  if (process.memory_limit_bytes != 0) info_json["memory_limit_bytes"] = process.memory_limit_bytes;
   const TraceInfo::BackPressure& waits = info.back_pressure;
   info_json["back_pressure"] = {
       {"waits", waits.waits}, {"wait_ns", waits.wait_ns}, {"cpu_ns", waits.cpu_ns}};
@@ -68,6 +67,7 @@ Json json_of(const TraceInfo& info) {
                                      {"measured_permille", period.measured_permille}});
   }
   if (info.columns) info_json["columns"] = json_of(*info.columns);
+  if (process.memory_limit_bytes != 0) info_json["memory_limit_bytes"] = process.memory_limit_bytes;
   if (info.stack_checks) {
     info_json["stack_checks"] = {{"checked", info.stack_checks->checked},
                                  {"mismatches", info.stack_checks->mismatches},

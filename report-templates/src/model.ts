@@ -106,6 +106,13 @@ export interface Cycle {
   advice: string;
 }
 
+// The links within a lost container.
+export interface Ring { instances: number; bytes: number; block_count: number; type: string; site?: number }
+// Expired objects whose memory weak pointers keep.
+export interface WeaklyHeld { type: string; blocks: number; bytes: number; site?: number }
+export interface GraphChange { blocks: number; bytes: number; retained_by: Held[]; site?: number }
+export interface GraphDelta { from: string; to: string; appeared: GraphChange[] }
+
 export interface TypeCount { name: string; blocks: number; bytes: number; lost_blocks: number; lost_bytes: number }
 export interface Held { root: string; kind: string; blocks: number; bytes: number }
 
@@ -216,6 +223,9 @@ export interface Process {
   resources?: Resources;
   truth?: Truth;
   cycles?: Cycle[];
+  structural_cycles?: Ring[];
+  weakly_held?: WeaklyHeld[];
+  graph_delta?: GraphDelta;
   types?: TypeCount[];
   retained?: Held[];
   severity?: SeverityName;
