@@ -8,7 +8,8 @@
 
 namespace leak::scan {
 
-// `page_data` is the whole JSON report as the page reads it (page_data.h), or that of a comparison (json_diff). Fails only when memory is short (std::bad_alloc).
+// `page_data` is the whole JSON report as the page reads it (json_page.h), or that of a comparison
+// (json_diff). Fails only when memory is short (std::bad_alloc).
 std::string render_html(const std::string& page_data);
 
 class HtmlRenderer final : public Renderer {

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "render/json_page.h"
 #include "render/json_parts.h"
-#include "render/page_data.h"
 
 namespace leak::scan {
 

@@ -1,4 +1,4 @@
-// From the columns of the page's data (analyzer/render/page_data.h) to the report that the views read. Figures become
+// From the columns of the page's data (analyzer/render/json_page.h) to the report that the views read. Figures become
 // members of each site; what is long and rarely looked at, stacks and courses, stays in typed arrays.
 import type { Process, Report, Site, Snapshot, SnapshotSites } from './model';
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "render/html_renderer.h"
-#include "render/page_data.h"
+#include "render/json_page.h"
 
 namespace {
 

@@ -1,8 +1,8 @@
 // What a site can be measured by, where one view offers a choice of it: the same names and sums in all of them.
 import type { Context } from '../context';
 import * as format from '../format';
-import type { Site } from '../model';
-import { bytesAt, rangeOfSites } from './range';
+import type { Process, Site } from '../model';
+import { bytesOfAll, rangeOfSites, type SiteRange } from './range';
 import { chosenMoments, momentsOf } from './moments';
 
 export interface Cost {
@@ -20,14 +20,19 @@ export function lostBytes(site: Site): number {
   return site.lost ? site.lost.definitely_lost.bytes + site.lost.indirectly_lost.bytes : 0;
 }
 
+function liveIn(process: Process, range: SiteRange): Cost[] {
+  const [before, after] = [bytesOfAll(process, range.from), bytesOfAll(process, range.to)];
+  return [
+    { key: 'range', label: 'Grew in the range', bytes: true, of: (site) => (after[site.id] as number) - (before[site.id] as number) },
+    { key: 'live', label: 'Live at its end', bytes: true, of: (site) => after[site.id] as number },
+  ];
+}
+
 // With a range, what is live is live at its end; what has no course over time remains of the whole run.
 export function costsOf(context: Context): Cost[] {
   const { process } = context;
   const range = rangeOfSites(context);
-  const live: Cost[] = range ? [
-    { key: 'range', label: 'Grew in the range', bytes: true, of: (site) => bytesAt(site, range.to) - bytesAt(site, range.from) },
-    { key: 'live', label: 'Live at its end', bytes: true, of: (site) => bytesAt(site, range.to) },
-  ] : [{ key: 'live', label: 'Live at end', bytes: true, of: (site) => site.live_bytes }];
+  const live: Cost[] = range ? liveIn(process, range) : [{ key: 'live', label: 'Live at end', bytes: true, of: (site) => site.live_bytes }];
   const costs: Cost[] = [
     ...live,
     { key: 'peak', label: 'At the peak', bytes: true, of: (site) => site.peak_bytes },

@@ -49,6 +49,37 @@ export class FlameStacks {
     return ready.get(key) ?? ready.set(key, new FlameStacks(table, process.sites ?? [], options)).get(key) as FlameStacks;
   }
 
+  // Positions of the sites, ordered by their stacks from the outermost function on, or from the innermost: the sites below
+  // any node of the merged tree then stand side by side, those whose stacks end in it first.
+  order(inverted: boolean): Int32Array {
+    return this.orders[Number(inverted)] ??= this.sortedSites(inverted);
+  }
+
+  // Where in `frames` the stack of a site has its frame number `depth`; -1: it is not that long.
+  place(site: number, depth: number, inverted: boolean): number {
+    const begin = this.begin[site] as number;
+    const end = this.begin[site + 1] as number;
+    if (begin + depth >= end) return -1;
+    return inverted ? end - 1 - depth : begin + depth;
+  }
+
+  private readonly orders: Int32Array[] = [];
+
+  private sortedSites(inverted: boolean): Int32Array {
+    const order = new Int32Array(this.sites.length);
+    for (let site = 0; site < order.length; ++site) order[site] = site;
+    const { numbers } = this;
+    return order.sort((a, b) => {
+      for (let depth = 0; ; ++depth) {
+        const left = this.place(a, depth, inverted);
+        const right = this.place(b, depth, inverted);
+        if (left < 0 || right < 0) return Number(right < 0) - Number(left < 0) || a - b;
+        const by = (numbers[left] as number) - (numbers[right] as number);
+        if (by !== 0) return by;
+      }
+    });
+  }
+
   // The number of the name of a frame; nothing when no stack has it.
   nameOf(frame: number): number | undefined {
     return this.numberOf[frame];

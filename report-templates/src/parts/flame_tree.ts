@@ -1,5 +1,5 @@
-// Stacks merged into a tree. A node knows the sites below it and finds its children when they are asked for: of a large
-// tree only a small part is ever drawn.
+// Stacks merged into a tree. A node is a range of the sites in the order of their stacks, so that its figures are a
+// difference of two sums, and finds its children when they are asked for: of a large tree only a small part is ever drawn.
 import type { Site } from '../model';
 import type { FlameStacks } from './flame_stacks';
 
@@ -18,12 +18,11 @@ class Node implements FlameNode {
   value = 0;
   itself = 0;
   slope = 0;
-  filled = 0;
   children: Node[] | null = null;
 
-  // `sites`: positions of those whose stacks go through here, in their order.
-  constructor(readonly id: number, readonly name: string, readonly frame: number, readonly parent: Node | null, readonly depth: number,
-              readonly tree: FlameTree, public sites: Int32Array) {}
+  // From `begin` to `deeper` are the sites whose stacks end here, from there to `end` those that go on.
+  constructor(readonly tree: FlameTree, readonly id: number, readonly name: string, readonly frame: number, readonly parent: Node | null,
+              readonly depth: number, readonly begin: number, readonly deeper: number, readonly end: number) {}
 }
 
 // Largest first.
@@ -47,32 +46,47 @@ export function pathOf(node: FlameNode): string {
   return [...ancestorsOf(node), node].slice(1).map((one) => one.frame).join('.');
 }
 
+// The first of begin..end for which `is` holds; it holds for all that follow.
+function firstOf(begin: number, end: number, is: (at: number) => boolean): number {
+  while (begin < end) {
+    const middle = (begin + end) >>> 1;
+    if (is(middle)) end = middle;
+    else begin = middle + 1;
+  }
+  return begin;
+}
+
 export class FlameTree {
   readonly root: FlameNode;
-  private readonly values: Float64Array;    // by position of the site
-  private readonly count: Int32Array;       // scratch of grow(), by number of the name: how many sites
-  private readonly child: Node[] = [];      // likewise: which child
+  private readonly order: Int32Array;
+  private readonly values: Float64Array;    // by position of the site; nothing below zero is drawn
+  // Of all sites before a place in the order.
+  private readonly valuesBefore: Float64Array;
+  private readonly slopesBefore: Float64Array;
 
   // `inverted`: from the allocating function outwards instead of from the outermost caller inwards.
   constructor(private readonly stacks: FlameStacks, value: (site: Site) => number, title: string, private readonly inverted: boolean) {
-    const all = stacks.sites;
-    this.values = new Float64Array(all.length);
-    this.count = new Int32Array(stacks.names.length);
-    const counted = new Int32Array(all.length);
-    let length = 0;
-    for (let site = 0; site < all.length; ++site) {
-      const amount = this.values[site] = value(all[site] as Site);
-      if (amount > 0) counted[length++] = site;
+    const { sites, slopes } = stacks;
+    this.order = stacks.order(inverted);
+    this.values = new Float64Array(sites.length);
+    this.valuesBefore = new Float64Array(sites.length + 1);
+    this.slopesBefore = new Float64Array(sites.length + 1);
+    for (let at = 0; at < sites.length; ++at) {
+      const site = this.order[at] as number;
+      const amount = Math.max(0, value(sites[site] as Site));
+      this.values[site] = amount;
+      this.valuesBefore[at + 1] = (this.valuesBefore[at] as number) + amount;
+      this.slopesBefore[at + 1] = (this.slopesBefore[at] as number) + (amount > 0 ? slopes[site] as number : 0);
     }
-    const root = new Node(-1, title, -1, null, 0, this, counted.subarray(0, length));
-    for (let i = 0; i < length; ++i) this.account(root, counted[i] as number);
-    this.root = root;
+    this.root = this.node(-1, title, -1, null, 0, 0, sites.length);
   }
 
   // The sites whose stacks go through `node`, largest first.
   sitesOf(node: FlameNode): Site[] {
-    const order = (node as Node).sites.slice().sort((a, b) => (this.values[b] as number) - (this.values[a] as number));
-    return Array.from(order, (site) => this.stacks.sites[site] as Site);
+    const { begin, end } = node as Node;
+    const found = this.order.subarray(begin, end).filter((site) => (this.values[site] as number) > 0);
+    found.sort((a, b) => (this.values[b] as number) - (this.values[a] as number) || a - b);
+    return Array.from(found, (site) => this.stacks.sites[site] as Site);
   }
 
   // The node of a path; the root when the tree has no such node (made with other options, or by hand).
@@ -88,58 +102,44 @@ export class FlameTree {
 
   // What the matching functions answer for: a stack counts once, however many of its functions match.
   matched(match: (name: string) => boolean): number {
-    const matches = this.stacks.names.map(match);
-    const { begin, numbers } = this.stacks;
-    const { sites } = this.root as Node;
+    const { begin, names, numbers } = this.stacks;
+    const matches = Uint8Array.from(names, (name) => Number(match(name)));
     let sum = 0;
-    for (let i = 0; i < sites.length; ++i) {
-      const site = sites[i] as number;
+    for (let site = 0; site < this.values.length; ++site) {
+      if (this.values[site] === 0) continue;
       const end = begin[site + 1] as number;
       let at = begin[site] as number;
-      while (at < end && !matches[numbers[at] as number]) ++at;
+      while (at < end && matches[numbers[at] as number] === 0) ++at;
       if (at < end) sum += this.values[site] as number;
     }
     return sum;
   }
 
   grow(node: Node): Node[] {
-    const { count, child } = this;
     const { frames, names, numbers } = this.stacks;
-    const { sites } = node;
-    const found: number[] = [];
-    for (let i = 0; i < sites.length; ++i) {
-      const at = this.place(sites[i] as number, node.depth);
-      if (at >= 0 && count[numbers[at] as number]++ === 0) found.push(at);
-    }
-    const children = found.map((at) => {
+    const children: Node[] = [];
+    for (let begin = node.deeper; begin < node.end;) {
+      const at = this.place(begin, node.depth);
       const id = numbers[at] as number;
-      const grown = new Node(id, names[id] as string, frames[at] as number, node, node.depth + 1, this, new Int32Array(count[id] as number));
-      count[id] = 0;
-      return child[id] = grown;
-    });
-    for (let i = 0; i < sites.length; ++i) {
-      const site = sites[i] as number;
-      const at = this.place(site, node.depth);
-      if (at < 0) continue;
-      const to = child[numbers[at] as number] as Node;
-      to.sites[to.filled++] = site;
-      this.account(to, site);
+      const end = firstOf(begin + 1, node.end, (next) => numbers[this.place(next, node.depth)] !== id);
+      const child = this.node(id, names[id] as string, frames[at] as number, node, node.depth + 1, begin, end);
+      if (child.value > 0) children.push(child);
+      begin = end;
     }
     return children.sort((a, b) => b.value - a.value);
   }
 
-  // Where in stacks.frames the stack of a site has its frame number `depth`; -1: it is not that long.
-  private place(site: number, depth: number): number {
-    const begin = this.stacks.begin[site] as number;
-    const end = this.stacks.begin[site + 1] as number;
-    if (begin + depth >= end) return -1;
-    return this.inverted ? end - 1 - depth : begin + depth;
+  private place(at: number, depth: number): number {
+    return this.stacks.place(this.order[at] as number, depth, this.inverted);
   }
 
-  private account(node: Node, site: number): void {
-    const value = this.values[site] as number;
-    node.value += value;
-    node.slope += this.stacks.slopes[site] as number;
-    if (this.place(site, node.depth) < 0) node.itself += value;
+  private node(id: number, name: string, frame: number, parent: Node | null, depth: number, begin: number, end: number): Node {
+    const deeper = firstOf(begin, end, (at) => this.place(at, depth) >= 0);
+    const node = new Node(this, id, name, frame, parent, depth, begin, deeper, end);
+    const sum = (sums: Float64Array, to: number) => (sums[to] as number) - (sums[begin] as number);
+    node.value = sum(this.valuesBefore, end);
+    node.itself = sum(this.valuesBefore, deeper);
+    node.slope = sum(this.slopesBefore, end);
+    return node;
   }
 }

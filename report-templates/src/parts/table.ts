@@ -46,8 +46,10 @@ export class DataTable<Row> {
       this.foot);
   }
 
-  // `rows` come in their natural order; `state.sort` names a column, with "-" in front for ascending, or is empty.
-  show(rows: Row[], state: Partial<TableState> = {}): void {
+  // `rows` come in their natural order, that of the column `natural` if it is named; `state.sort` names a column, with "-"
+  // in front for ascending, or is empty.
+  show(rows: Row[], state: Partial<TableState> = {}, natural = ''): void {
+    this.natural = natural;
     this.state = { ...this.state, ...state };
     this.rows = this.sorted(rows);
     this.given = rows;
@@ -56,18 +58,19 @@ export class DataTable<Row> {
   }
 
   private given: Row[] = [];
+  private natural = '';
   private last: { rows: Row[]; sort: string; result: Row[] } | undefined;  // turning pages does not sort again
 
   private change(change: Partial<TableState>): void {
     if (this.options.onChange) this.options.onChange({ ...this.state, ...change });
-    else this.show(this.given, change);
+    else this.show(this.given, change, this.natural);
   }
 
   private sorted(rows: Row[]): Row[] {
     const { sort } = this.state;
     if (this.last?.rows === rows && this.last.sort === sort) return this.last.result;
     const column = this.options.columns.find((one) => one.key === sort.replace(/^-/, ''));
-    const result = column?.value ? ordered(rows, column.value, sort.startsWith('-')) : rows;
+    const result = column?.value && sort !== this.natural ? ordered(rows, column.value, sort.startsWith('-')) : rows;
     this.last = { rows, sort, result };
     return result;
   }

@@ -100,7 +100,9 @@ function drawConsumers(context: Context): HTMLElement {
     summary.textContent = `${format.plural(kept.length, 'site')}${filter ? ` of ${format.count(all.length)}` : ''}${groups}${amount}`;
     draw();
   };
-  const draw = () => table.show(rows, { sort: store.get('sort') || list().key, page: store.get('page'), open: store.get('open') });
+  // Growth is listed by how sure it is too, and sorted by its figure alone.
+  const natural = () => (by() === 'stack' && list().key !== 'growth' ? list().key : '');
+  const draw = () => table.show(rows, { sort: store.get('sort') || list().key, page: store.get('page'), open: store.get('open') }, natural());
   const choice = tabs('Order by', offered, panel, () => list().key, (key) => store.set({ list: key, sort: '', page: 0, open: -1 }));
   const grouping = select('Group by', groupings, by, (key) => store.set({ group: key, sort: '', page: 0, open: -1 }));
   const filter = textFilter('Filter sites by function, file or module', 'Filter: function, file, module, -not', () => store.get('filter'), (text) => store.set({ filter: text, page: 0, open: -1 }));

@@ -48,7 +48,7 @@ void judge_lost(ReportProcess& process, bool grows = false) {
   judge(process, frames(), std::nullopt, [grows](std::span<const std::uint32_t>) {
     Growth growth;
     if (grows) growth.verdict = GrowthVerdict::kLeak;
-    return growth;
+    return SharedGrowth{growth};
   });
 }
 

@@ -1,4 +1,4 @@
-#include "render/page_data.h"
+#include "render/json_page.h"
 
 #include <algorithm>
 #include <numeric>

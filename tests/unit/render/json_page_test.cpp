@@ -1,6 +1,6 @@
 // The columns of the page hold what the JSON report says, in less room. Reading them back is tested in a
 // browser.
-#include "render/page_data.h"
+#include "render/json_page.h"
 
 #include <gtest/gtest.h>
 
