@@ -105,7 +105,10 @@ unsigned cell_shift() noexcept { return is_glibc() ? 5 : 3; }
 // This process records a sample from its first event on: because it is to, or, in a forked child, because its
 // parent had come to that.
 void sample_from_the_start() noexcept {
-  if (current_sample_bytes() == 0 && g_settings.sample_bytes != 0) begin_sampling(g_settings.sample_bytes, 0);
+  if (current_sample_bytes() == 0 && g_settings.sample_bytes != 0) {
+    mark_recorded_blocks();
+    begin_sampling(g_settings.sample_bytes, 0);
+  }
   if (!is_sampling()) return;
   const std::uint64_t quantum = std::uint64_t{1} << g_recording.time_quantum_shift;
   auto record =

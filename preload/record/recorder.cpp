@@ -106,7 +106,10 @@ void record_allocation(const HookScope& scope, Op op, const void* block, std::si
 constinit bool g_free_stacks = false;
 
 void record_free(const HookScope& scope, Op op, const void* block, const HookFrame& frame) noexcept {
-  if (is_sampling() && !scope.nested() && is_left_out(block)) return;
+  if (is_sampling() && !scope.nested()) {
+    if (is_left_out(block)) return;
+    forget_recorded(block);
+  }
   write_end(scope, op, block, sys::now_ticks(), frame);
 }
 

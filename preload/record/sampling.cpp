@@ -7,7 +7,9 @@
 namespace leak::hook {
 
 constinit std::atomic<const SamplingPeriod*> g_sampling{nullptr};
-constinit LiveSet g_left_out;
+constinit bool g_marks_recorded = false;
+constinit LiveSet g_sample_marks;
+constinit RecordedFilter g_recorded_filter;
 constinit CodeRange g_allocator_code{0, 0};
 
 namespace {
@@ -95,12 +97,21 @@ bool take_sample(SamplePoint& point, std::size_t size, std::uint64_t rate) noexc
   return true;
 }
 
+void note_recorded(std::uintptr_t block) noexcept {
+  if (!g_marks_recorded) return g_sample_marks.erase(block);
+  if (g_sample_marks.contains(block)) return;  // its end was not seen
+  g_recorded_filter.add(block);                // first: a mark without it would not be found
+  g_sample_marks.insert(block);
+}
+
 }  // namespace
 
 void prepare_sampling(unsigned cell_shift, std::uint64_t seed) noexcept {
   g_seed = seed != 0 ? seed : sys::read_cycle_counter();
-  g_left_out.enable(cell_shift);
+  g_sample_marks.enable(cell_shift);
 }
+
+void mark_recorded_blocks() noexcept { g_marks_recorded = true; }
 
 bool begin_sampling(std::uint64_t sample_bytes, std::uint64_t since) noexcept {
   if (g_period_count == kMostPeriods) return false;
@@ -133,8 +144,15 @@ bool choose_allocation(const void* block, std::size_t size, std::uint64_t ticks)
     note_left_out(block);
     return false;
   }
-  g_left_out.erase(reinterpret_cast<std::uintptr_t>(block));
+  note_recorded(reinterpret_cast<std::uintptr_t>(block));
   return true;
+}
+
+void forget_recorded(const void* block) noexcept {
+  const std::uintptr_t address = reinterpret_cast<std::uintptr_t>(block);
+  if (!g_marks_recorded || !g_sample_marks.contains(address)) return;
+  g_sample_marks.erase(address);
+  g_recorded_filter.remove(address);
 }
 
 }  // namespace leak::hook

@@ -68,6 +68,20 @@ TEST(Sampling, BeginsBecomesCoarserAndKnowsWhatItLeavesOut) {
   }
   expect_share(recorded, 100'000, 300, kCoarse);
 
+  // From a process that never recorded but a sample the recorded blocks are known.
+  mark_recorded_blocks();
+  for (std::uintptr_t i = 0; i != 1000; ++i) {
+    const void* const block = block_at(0x9000000 + i * 32);
+    EXPECT_TRUE(is_left_out(block));
+    for (int again = 0; again != 3; ++again) {
+      const bool is_chosen = choose_allocation(block, 3000, 200);
+      EXPECT_NE(is_left_out(block), is_chosen);
+    }
+    forget_recorded(block);
+    EXPECT_TRUE(is_left_out(block));
+    EXPECT_FALSE(g_recorded_filter.may_hold(reinterpret_cast<std::uintptr_t>(block)));
+  }
+
   repair_sampling_after_fork();
   EXPECT_EQ(current_sample_bytes(), kCoarse);
   expect_share(chosen(100'000, 300, 1), 100'000, 300, kCoarse);
