@@ -32,6 +32,10 @@ struct TraceInfo {
     std::uint64_t undecided = 0;
   };
   std::optional<StackChecks> stack_checks;
+  // As the kernel listed them; absent when they were not tracked, or the process was killed.
+  std::optional<std::uint64_t> descriptors_at_start;
+  std::optional<std::uint64_t> descriptors_at_end;
+  std::optional<std::uint64_t> threads_at_end;
   std::vector<std::string> markers;
   std::vector<std::uint32_t> forked_children;
   std::vector<ReportThread> threads;  // names only
