@@ -13,6 +13,7 @@
 
 #include "base/command_error.h"
 #include "cli/terminal.h"
+#include "gate/excuse.h"
 #include "output_file.h"
 #include "render/ci_formats.h"
 #include "render/gate_text.h"
@@ -90,6 +91,15 @@ GateInput load_gates(const GateOptions& options) {
   }
   if (!options.update_baseline && input.rules.empty()) input.rules.push_back(parse_rule("new_leaks>0"));
   return input;
+}
+
+void excuse(ReportModel& model, GateInput input, const GateOptions& options, std::ostream& diagnostics) {
+  if (options.suppressions.empty()) return;
+  std::erase_if(input.search.suppressions, [](const Suppression& one) { return one.origin == "built in"; });
+  for (const SuppressionUse& use : excuse_suppressed(model, input.search)) {
+    if (use.problem.empty()) continue;
+    diagnostics << "leakscan: suppression '" << use.text << "' (" << use.origin << "): " << use.problem << '\n';
+  }
 }
 
 bool judge_and_write(const ReportModel& model, GateInput input, const GateOptions& options, GateText text,

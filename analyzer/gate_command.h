@@ -18,4 +18,8 @@ enum class GateText { kOnOut, kOnDiagnostics };
 bool judge_and_write(const ReportModel& model, GateInput input, const GateOptions& options, GateText text,
                      std::ostream& out, std::ostream& diagnostics);
 
+// The suppressions of files on a report (gate/excuse.h); expired, exceeded and unused ones are told. Nothing
+// happens when no file was given. Requires: `input` is what load_gates made of `options`.
+void excuse(ReportModel& model, GateInput input, const GateOptions& options, std::ostream& diagnostics);
+
 }  // namespace leak::scan

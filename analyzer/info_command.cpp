@@ -1,7 +1,10 @@
-// `leakscan info`: everything from meta records and the list of chunks; no event is decoded.
+// `leakscan info`: everything from meta records and the list of chunks; no event is decoded. The columns are
+// decompressed where their sizes are asked for.
 #include <array>
 #include <filesystem>
+#include <utility>
 
+#include "decode/column_sizes.h"
 #include "decode/trace_reader.h"
 #include "inspect.h"
 #include "render/info_renderer.h"
@@ -28,6 +31,32 @@ void add_counters(const TraceMeta& meta, TraceInfo& info) {
   }
 }
 
+void add_back_pressure(const TraceMeta& meta, TraceInfo& info) {
+  if (!meta.back_pressure) return;
+  const trace::BackPressureRecord& record = *meta.back_pressure;
+  info.back_pressure = {record.waits, record.wait_ns, record.cpu_ns};
+  if (std::optional<std::string> warning = warning_about(info.back_pressure)) {
+    info.diagnostics.warnings.push_back(*std::move(warning));
+  }
+}
+
+// By trace::Column.
+constexpr std::array<const char*, trace::kColumnCount> kColumnNames = {
+    "operation", "time",       "address", "freed address", "size",
+    "stack",     "new frames", "extra",   "time runs"};
+
+void add_columns(const TraceReader& reader, TraceInfo& info) {
+  const TraceSizes sizes = measure_columns(reader, info.diagnostics);
+  TraceInfo::Columns columns{{}, sizes.chunks, sizes.predicted_chunks};
+  for (std::size_t i = 0; i != kColumnNames.size(); ++i) {
+    columns.parts.push_back({kColumnNames[i], sizes.columns[i].stored, sizes.columns[i].coded});
+  }
+  columns.parts.push_back({"thread, heads", sizes.heads.stored, sizes.heads.coded});
+  columns.parts.push_back({"heap graphs", sizes.graph_bytes, 0});
+  columns.parts.push_back({"all else", sizes.other_bytes, 0});
+  info.columns = std::move(columns);
+}
+
 void add_chunks(const TraceReader& reader, TraceInfo& info) {
   for (const EventChunkRef& chunk : reader.event_chunks()) {
     ++info.event_chunks;
@@ -35,7 +64,7 @@ void add_chunks(const TraceReader& reader, TraceInfo& info) {
   }
 }
 
-TraceInfo info_of(const std::string& path) {
+TraceInfo info_of(const std::string& path, bool with_columns) {
   TraceInfo info;
   const TraceReader reader = TraceReader::open(open_trace_files(path), info.diagnostics);
   const TraceMeta& meta = reader.meta();
@@ -48,6 +77,12 @@ TraceInfo info_of(const std::string& path) {
   info.has_journal = reader.journal().has_value();
   add_chunks(reader, info);
   add_counters(meta, info);
+  add_back_pressure(meta, info);
+  for (const trace::SamplingRecord& rate : meta.sampling) {
+    info.sampling.push_back(
+        {clock.ns_at(rate.header.ticks), rate.sample_bytes, rate.budget_permille, rate.measured_permille});
+  }
+  if (with_columns) add_columns(reader, info);
   if (meta.stack_checks) {
     info.stack_checks = {meta.stack_checks->checked, meta.stack_checks->mismatches,
                          meta.stack_checks->guessed, meta.stack_checks->undecided};
@@ -69,10 +104,10 @@ TraceInfo info_of(const std::string& path) {
 
 }  // namespace
 
-void print_info(const std::vector<std::string>& traces, bool as_json, std::ostream& out) {
+void print_info(const std::vector<std::string>& traces, const InfoOptions& options, std::ostream& out) {
   std::vector<TraceInfo> infos;
-  for (const std::string& trace : traces) infos.push_back(info_of(trace));
-  (as_json ? render_info_json : render_info_text)(infos, out);
+  for (const std::string& trace : traces) infos.push_back(info_of(trace, options.columns));
+  (options.json ? render_info_json : render_info_text)(infos, out);
 }
 
 }  // namespace leak::scan

@@ -10,7 +10,7 @@
 namespace leak::scan {
 
 // `leakscan info`. Throws CommandError.
-void print_info(const std::vector<std::string>& traces, bool as_json, std::ostream& out);
+void print_info(const std::vector<std::string>& traces, const InfoOptions& options, std::ostream& out);
 
 // `leakscan dump`. Throws CommandError.
 void dump_events(const InputOptions& input, const DumpOptions& options, std::ostream& out,

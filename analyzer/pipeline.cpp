@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -167,7 +168,9 @@ void analyze(const Options& options, std::ostream& out, std::ostream& diagnostic
   const OutputOptions& output = options.output;
   const bool text = output.text || (output.html.empty() && output.json.empty());
   refuse_mixed_reports(output, text);
-  const ReportModel model = build_model(options.input, limits_of(options), diagnostics);
+  const GateInput gates = load_gates(options.gate);
+  ReportModel model = build_model(options.input, limits_of(options), diagnostics);
+  excuse(model, gates, options.gate, diagnostics);
   // From here on only renderers.
   write_reports(model, output, text, out);
 }
@@ -246,7 +249,14 @@ int run_and_report(const Options& given, std::ostream& out, std::ostream& diagno
   if (options.gate.is_used() || output.text || !output.html.empty() || !output.json.empty()) {
     const ReportOptions limits = options.gate.is_used() ? without_limits(options) : limits_of(options);
     const ReportModel model = build_model(input, limits, diagnostics);
-    write_reports(model, output, output.text, out);
+    if (options.gate.suppressions.empty()) {
+      write_reports(model, output, output.text, out);
+    } else {
+      ReportModel excused = model;  // gates tell of suppressed leaks themselves
+      std::ostringstream told_by_gates;
+      excuse(excused, gates, options.gate, told_by_gates);
+      write_reports(excused, output, output.text, out);
+    }
     if (options.gate.is_used())
       failed = judge_and_write(model, gates, options.gate, GateText::kOnDiagnostics, out, diagnostics);
   } else {
@@ -289,7 +299,7 @@ int run_command(const Options& options, std::ostream& out, std::ostream& diagnos
     case Command::kDiff:
       return diff(options, out, diagnostics);
     case Command::kInfo:
-      print_info(options.input.traces, options.info_json, out);
+      print_info(options.input.traces, options.info, out);
       break;
     case Command::kDump:
       dump_events(options.input, options.dump, out, diagnostics);

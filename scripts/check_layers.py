@@ -23,7 +23,7 @@ LAYERS = {
     "preload/scan": {"sys", "trace_format"},
     "preload/sink": {"buffer", "trace_format", "sys"},
     "preload/live_set": {"sys"},
-    "preload/interpose": {"record", "live_set", "snapshot", "sys", "trace_format"},
+    "preload/interpose": {"leakhook", "record", "live_set", "snapshot", "sys", "trace_format"},
     "preload/snapshot": {"buffer", "live_set", "record", "scan", "sink", "sys", "trace_format"},
     "preload/process": PRELOAD,
     "analyzer/base": set(),

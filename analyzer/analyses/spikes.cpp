@@ -13,7 +13,8 @@ constexpr std::uint64_t kPartOfTop = 4;
 constexpr std::size_t kPartOfRun = 50;
 constexpr std::size_t kLeastPoints = 2 * kPartOfRun;
 constexpr std::size_t kRare = 6;      // so high no longer than this part of the run
-constexpr std::size_t kStartUp = 20;  // this part of the run
+constexpr std::size_t kStartUp = 20;   // this part of the run
+constexpr std::size_t kShutDown = 20;  // likewise: what is freed then stayed to the end
 constexpr std::size_t kMostSpikes = 10;
 
 class Search {
@@ -78,12 +79,14 @@ class Search {
     const auto end = std::find_if(
         at(top), points_.end(), [half](const TimelinePoint& point) { return point.heap.bytes <= half; });
     Spike found{low.time_ns, points_[top].time_ns, std::nullopt, low.bytes, top_bytes, {}};
-    if (end != points_.end()) {
+    const auto high = static_cast<std::size_t>(std::count_if(points_.begin(), points_.end(), is_high));
+    const auto over = static_cast<std::size_t>(end - points_.begin());
+    if (end != points_.end() && high * kRare <= points_.size()) {
       found.end_ns = end->time_ns;
-      const auto high = static_cast<std::size_t>(std::count_if(points_.begin(), points_.end(), is_high));
-      if (high * kRare <= points_.size()) spike = found;
-      return static_cast<std::size_t>(end - points_.begin());
+      spike = found;
+      return over;
     }
+    if ((points_.size() - over) * kShutDown > points_.size()) return over;
     const bool is_first_time = std::none_of(points_.begin(), at(low.next), is_high);
     if (is_first_time && low.next * kStartUp > points_.size()) spike = found;
     return top;

@@ -4,15 +4,19 @@
 
 namespace leak::scan {
 
-void add_gate_options(CLI::App& command, GateOptions& gate, GateScope scope) {
-  command.add_option("--fail-on", gate.rules, "Fail when this is true, such as 'lost>0' or 'peak>512MB'")
-      ->type_name("RULE")
-      ->allow_extra_args(false);
+void add_suppression_option(CLI::App& command, GateOptions& gate) {
   command
       .add_option("--suppressions", gate.suppressions,
                   "Leaks to live with, in LeakSanitizer's or valgrind's format")
       ->type_name("FILE")
       ->allow_extra_args(false);
+}
+
+void add_gate_options(CLI::App& command, GateOptions& gate, GateScope scope) {
+  command.add_option("--fail-on", gate.rules, "Fail when this is true, such as 'lost>0' or 'peak>512MB'")
+      ->type_name("RULE")
+      ->allow_extra_args(false);
+  add_suppression_option(command, gate);
   command.add_flag("!--no-built-in-suppressions", gate.built_in_suppressions,
                    "Do not suppress what libraries of the system are known to keep");
   command

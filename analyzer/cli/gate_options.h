@@ -32,6 +32,9 @@ struct GateOptions {
 
 enum class GateScope { kRules, kEverything };
 
+// --suppressions alone, for reports.
+void add_suppression_option(CLI::App& command, GateOptions& gate);
+
 // kRules: what fails, suppressions and a baseline. kEverything: formats of continuous integration, too.
 void add_gate_options(CLI::App& command, GateOptions& gate, GateScope scope);
 

@@ -43,6 +43,7 @@ inline constexpr const char* kAnalyzeHelp =
 inline constexpr const char* kInfoHelp =
     "Examples:\n"
     "  leakscan info leakhook.myapp.4711.zst\n"
+    "  leakscan info --columns t.zst                   what the trace is made of\n"
     "  leakscan info --json t.zst | jq .dropped_events";
 
 inline constexpr const char* kDumpHelp =

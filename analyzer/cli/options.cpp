@@ -69,7 +69,7 @@ void add_report_options(CLI::App& command, Options& options) {
   command.add_flag("--text", output.text, "Print the text report");
   command.add_option("--top", output.top, "Rows of each table of the text report (default 10)")
       ->type_name("N");
-  command.add_option("--max-sites", output.max_sites, "Allocation sites in HTML and JSON (default 1000)")
+  command.add_option("--max-sites", output.max_sites, "Allocation sites in HTML and JSON (default 50000)")
       ->type_name("N");
   command.add_flag("--all-sites", output.all_sites, "No limit on allocation sites");
   command
@@ -225,11 +225,13 @@ void add_commands(CLI::App& app, Options& options) {
   analyze.footer(kAnalyzeHelp);
   add_traces(analyze, options.input);
   add_report_options(analyze, options);
+  add_suppression_option(analyze, options.gate);
 
   CLI::App& info = *app.add_subcommand("info", "Print the header, counts, drops and modules of traces");
   info.footer(kInfoHelp);
   add_traces(info, options.input);
-  info.add_flag("--json", options.info_json, "As JSON");
+  info.add_flag("--json", options.info.json, "As JSON");
+  info.add_flag("--columns", options.info.columns, "Add how many bytes each property of the events takes");
 
   CLI::App& dump = *app.add_subcommand("dump", "Print every event of a trace, one line each");
   dump.footer(kDumpHelp);

@@ -32,7 +32,7 @@ struct OutputOptions {
   std::string json;
   bool text = false;
   std::size_t top = 10;
-  std::size_t max_sites = 1000;
+  std::size_t max_sites = 50000;
   bool all_sites = false;
 };
 
@@ -62,6 +62,11 @@ struct DiffOptions {
   bool all_sites = false;
 };
 
+struct InfoOptions {
+  bool json = false;
+  bool columns = false;
+};
+
 struct DumpOptions {
   bool stacks = false;
   bool symbols = false;
@@ -79,7 +84,7 @@ struct Options {
   DumpOptions dump;
   GateOptions gate;
   DiffOptions diff;
-  bool info_json = false;
+  InfoOptions info;
   std::string explained;  // a kind of leak; empty: the list of them
   std::string export_format;
   std::string export_cost = "live";

@@ -1,52 +1,12 @@
 #include "decode/event_decoder.h"
 
-#include <array>
 #include <cstring>
 
+#include "decode/events_body.h"
 #include "trace_format/column_decoder.h"
 #include "trace_format/raw_codec.h"
 
 namespace leak::scan {
-
-namespace {
-
-// The parts of an events body, lengths checked.
-struct EventsBody {
-  std::span<const std::uint8_t> table;
-  std::array<std::span<const std::uint8_t>, trace::kColumnCount> columns;
-  std::uint32_t section_count = 0;
-  std::uint32_t flags = 0;
-  bool complete = false;
-};
-
-EventsBody split_body(std::span<const std::uint8_t> body) {
-  EventsBody parts;
-  trace::EventsHeader header{};
-  if (body.size() < sizeof header) return parts;
-  std::memcpy(&header, body.data(), sizeof header);
-  body = body.subspan(sizeof header);
-  if ((header.flags & ~trace::kEventsFlags) != 0) return parts;  // a coding of a newer minor version
-  parts.flags = header.flags;
-  const std::size_t column_count = trace::column_count(header.flags);
-  const std::uint64_t table_bytes = std::uint64_t{header.section_count} * sizeof(trace::SectionEntry);
-  std::array<std::uint32_t, trace::kColumnCount> lengths{};
-  const std::size_t lengths_bytes = column_count * sizeof lengths[0];
-  if (body.size() < table_bytes + lengths_bytes) return parts;
-  parts.section_count = header.section_count;
-  parts.table = body.first(static_cast<std::size_t>(table_bytes));
-  body = body.subspan(static_cast<std::size_t>(table_bytes));
-  std::memcpy(lengths.data(), body.data(), lengths_bytes);
-  body = body.subspan(lengths_bytes);
-  for (std::size_t i = 0; i != column_count; ++i) {
-    if (lengths[i] > body.size()) return parts;
-    parts.columns[i] = body.first(lengths[i]);
-    body = body.subspan(lengths[i]);
-  }
-  parts.complete = true;
-  return parts;
-}
-
-}  // namespace
 
 // Most sections are read a batch at a time. Event by event goes what that cannot do: resizes whose addresses
 // come from a model, events wanted whole, and the last batch of a damaged section.
@@ -75,7 +35,7 @@ bool EventDecoder::decode_event(trace::ColumnDecoder& decoder, SectionWriter& wr
 }
 
 void EventDecoder::decode_columns(std::span<const std::uint8_t> body, DecodedChunk& chunk) {
-  const EventsBody parts = split_body(body);
+  const EventsBody parts = split_events_body(body);
   if (!parts.complete) {
     chunk.torn = true;
     return;

@@ -57,6 +57,15 @@ bool take_whole(std::span<const std::uint8_t> record, T& out) {
   return cursor.ok();
 }
 
+// Running totals: the newest count.
+template <class T>
+bool take_newest(std::span<const std::uint8_t> record, std::optional<T>& newest) {
+  T value{};
+  if (!take_whole(record, value)) return false;
+  if (!newest || newest->header.ticks <= value.header.ticks) newest = value;
+  return true;
+}
+
 template <class T>
 bool append(std::span<const std::uint8_t> record, std::vector<T>& list) {
   T value{};
@@ -124,12 +133,10 @@ bool MetaParser::parse_record(std::span<const std::uint8_t> record, const trace:
       return append(record, meta_.samples);
     case trace::MetaKind::kMarker:
       return parse_marker(record);
-    case trace::MetaKind::kCounters: {
-      trace::CountersRecord counters{};
-      if (!take_whole(record, counters)) return false;
-      if (!meta_.counters || meta_.counters->header.ticks <= header.ticks) meta_.counters = counters;
-      return true;
-    }
+    case trace::MetaKind::kCounters:
+      return take_newest(record, meta_.counters);
+    case trace::MetaKind::kBackPressure:
+      return take_newest(record, meta_.back_pressure);
     case trace::MetaKind::kEnd: {
       trace::EndRecord end{};
       if (!take_whole(record, end)) return false;
@@ -138,13 +145,8 @@ bool MetaParser::parse_record(std::span<const std::uint8_t> record, const trace:
     }
     case trace::MetaKind::kChild:
       return append(record, meta_.children);
-    case trace::MetaKind::kStackCheck: {
-      trace::StackCheckRecord checks{};
-      if (!take_whole(record, checks)) return false;
-      if (!meta_.stack_checks || meta_.stack_checks->header.ticks <= header.ticks)
-        meta_.stack_checks = checks;
-      return true;
-    }
+    case trace::MetaKind::kStackCheck:
+      return take_newest(record, meta_.stack_checks);
     case trace::MetaKind::kStackMismatch:
       return append(record, meta_.stack_mismatches);
     case trace::MetaKind::kSampling:
@@ -236,7 +238,7 @@ bool MetaParser::parse_descriptor(std::span<const std::uint8_t> record) {
 bool MetaParser::parse_live_thread(std::span<const std::uint8_t> record) {
   trace::LiveThreadRecord thread{};
   if (!take_whole(record, thread)) return false;
-  if (thread.handle != 0) {
+  if (thread.tid != 0) {
     unfinished_threads_.push_back(thread);
   } else {
     meta_.live_threads = std::move(unfinished_threads_);

@@ -63,6 +63,7 @@ struct TraceMeta {
   std::optional<trace::CountersRecord> counters;  // the newest
   std::optional<trace::EndRecord> end;
   std::vector<trace::ChildRecord> children;
+  std::optional<trace::BackPressureRecord> back_pressure;    // the newest; absent: no thread waited
   std::optional<trace::StackCheckRecord> stack_checks;       // the newest
   std::vector<trace::StackMismatchRecord> stack_mismatches;  // the first few
   std::vector<trace::SamplingRecord> sampling;               // by time

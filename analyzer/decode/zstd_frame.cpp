@@ -2,6 +2,7 @@
 
 #include <zstd.h>
 
+#include <array>
 #include <cstring>
 #include <new>
 
@@ -10,6 +11,31 @@ namespace leak::scan {
 namespace {
 
 constexpr std::size_t kMaxFrameContent = trace::kMaxChunkBytes + sizeof(trace::ChunkHeader);
+
+// RFC 8878, 3.1.1.1: the magic number, a byte that says which of the fields that follow are there, and those.
+std::size_t frame_header_bytes(std::span<const std::uint8_t> frame) {
+  constexpr std::array<std::size_t, 4> kDictionaryBytes = {0, 1, 2, 4};
+  constexpr std::array<std::size_t, 4> kContentSizeBytes = {0, 2, 4, 8};
+  if (frame.size() < 5) return frame.size();
+  const std::uint8_t fields = frame[4];
+  const bool single_segment = (fields & 0x20) != 0;  // no window size; the content size is always there
+  const std::size_t content_size = kContentSizeBytes[fields >> 6];
+  return 5 + (single_segment ? 0 : 1) + kDictionaryBytes[fields & 3] +
+         (single_segment && content_size == 0 ? 1 : content_size);
+}
+
+// RFC 8878, 3.1.1.2: a block's header of three bytes, and what follows it.
+struct BlockHead {
+  bool is_last;
+  std::size_t bytes;  // with the header
+};
+BlockHead block_head(std::span<const std::uint8_t> block) {
+  constexpr std::uint32_t kRunLength = 1;  // its size is that of the content, made of one byte
+  const std::uint32_t head = block[0] | std::uint32_t{block[1]} << 8 | std::uint32_t{block[2]} << 16;
+  const std::size_t size = (head >> 1 & 3) == kRunLength ? 1 : head >> 3;
+  return {(head & 1) != 0, 3 + size};
+}
+constexpr std::size_t kBlockHeadBytes = 3;
 
 }  // namespace
 
@@ -52,6 +78,35 @@ bool FrameDecoder::decode(std::span<const std::uint8_t> frame, FrameBuffer& out)
   const std::span<std::uint8_t> target = out.resize(*size);
   ZSTD_DCtx_reset(context_, ZSTD_reset_session_only);
   return ZSTD_decompressDCtx(context_, target.data(), target.size(), frame.data(), frame.size()) == *size;
+}
+
+bool FrameDecoder::decode_blocks(std::span<const std::uint8_t> frame, FrameBuffer& out,
+                                 std::vector<FrameBlock>& blocks) {
+  blocks.clear();
+  if (!decode(frame, out)) return false;
+  // Fed block by block, the decoder shows how much content each of them has. What decode() accepted has no bad
+  // sizes; the checks are for a file that changes meanwhile.
+  FrameBuffer again;
+  const std::span<std::uint8_t> target = again.resize(out.bytes().size());
+  ZSTD_outBuffer output{target.data(), target.size(), 0};
+  ZSTD_inBuffer input{frame.data(), 0, 0};
+  ZSTD_DCtx_reset(context_, ZSTD_reset_session_only);
+  std::size_t at = frame_header_bytes(frame);
+  for (bool is_last = false; !is_last;) {
+    if (frame.size() - at < kBlockHeadBytes) return false;
+    const BlockHead head = block_head(frame.subspan(at));
+    is_last = head.is_last;
+    if (head.bytes > frame.size() - at) return false;
+    at = is_last ? frame.size() : at + head.bytes;
+    const std::size_t begin = input.size;
+    const std::size_t before = output.pos;
+    input.size = at;
+    while (input.pos != input.size) {
+      if (ZSTD_isError(ZSTD_decompressStream(context_, &output, &input)) != 0) return false;
+    }
+    blocks.push_back({at - begin, output.pos - before});
+  }
+  return output.pos == target.size();
 }
 
 std::size_t FrameDecoder::peek(std::span<const std::uint8_t> prefix, std::span<std::uint8_t> out) {

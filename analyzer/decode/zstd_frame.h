@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "trace_format/layout.h"
 
@@ -38,6 +39,12 @@ std::optional<std::size_t> chunk_bytes_of_frame(std::span<const std::uint8_t> pr
 // Size of the frame that `bytes` start with; nullopt when it does not end within them.
 std::optional<std::size_t> frame_bytes_of(std::span<const std::uint8_t> bytes);
 
+// One zstd block of a frame. The frame's own header counts to its first, the checksum to its last.
+struct FrameBlock {
+  std::size_t stored_bytes = 0;
+  std::size_t content_bytes = 0;
+};
+
 // Not thread-safe; one for each thread.
 class FrameDecoder {
  public:
@@ -48,6 +55,9 @@ class FrameDecoder {
 
   // The whole chunk, checksum verified; false when the frame is damaged.
   bool decode(std::span<const std::uint8_t> frame, FrameBuffer& out);
+
+  // The same, and where the frame's blocks are.
+  bool decode_blocks(std::span<const std::uint8_t> frame, FrameBuffer& out, std::vector<FrameBlock>& blocks);
 
   // The first out.size() bytes of the chunk, not verified; `prefix` may be cut short. Returns how many came.
   std::size_t peek(std::span<const std::uint8_t> prefix, std::span<std::uint8_t> out);

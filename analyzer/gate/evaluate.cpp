@@ -55,6 +55,7 @@ class Evaluation {
                      [](const GateLeak& a, const GateLeak& b) { return a.state < b.state; });
     for (std::size_t i = 0; i != model_.processes.size(); ++i) judge(i);
     refuse_unknown();
+    forget_replaced_images();
     report_.verdict = verdict();
     return std::move(report_);
   }
@@ -98,6 +99,14 @@ class Evaluation {
                          name_of(model_.processes[unknown->process]) + ": " + unknown->explanation +
                          "; write '" + unknown->rule + " if known' to let that pass");
     }
+  }
+
+  // Each test of a suite is such an image first, between fork and exec: there is nothing to tell of it.
+  void forget_replaced_images() {
+    std::erase_if(report_.outcomes, [this](const RuleOutcome& outcome) {
+      return outcome.kind == RuleOutcome::Kind::kUnknown &&
+             model_.processes[outcome.process].end_kind == "exec";
+    });
   }
 
   std::string verdict() const {

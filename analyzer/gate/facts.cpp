@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "diff/fingerprint.h"
 #include "report/findings.h"
 #include "report/verdict.h"
 
@@ -9,8 +10,6 @@ namespace leak::scan {
 
 namespace {
 
-constexpr double kSureConfidence = 0.8;
-constexpr std::uint64_t kFewBlocks = 16;
 constexpr std::size_t kLongestMatched = 4096;  // of a function's name: std::regex recurses by character
 
 const char* kNoScan = "its heap was not scanned at the end (killed, or LEAKHOOK_SCAN=off)";
@@ -22,16 +21,6 @@ bool counts(const GateLeak& leak) {
 bool is_of_lost_blocks(const GateLeak& leak) { return leak.kind == "leak" || leak.kind == "cycle"; }
 
 std::uint64_t reduced(std::uint64_t total, std::uint64_t by) { return total - std::min(total, by); }
-
-double sure_growth(const ReportSite& site) {
-  if (!site.growth || site.growth->slope_bytes_per_s <= 0 || site.growth->confidence < kSureConfidence)
-    return 0;
-  const std::string& verdict = site.growth->verdict;
-  if (!verdict.empty() && verdict != "leak") return 0;
-  return site.live_blocks >= kFewBlocks && rises_to_the_end(site.live_bytes_over_time)
-             ? site.growth->slope_bytes_per_s
-             : 0;
-}
 
 std::uint64_t lost_of(const std::optional<ReportClasses>& lost, bool bytes) {
   if (!lost) return 0;
@@ -48,8 +37,6 @@ double of_site(Fact fact, const ReportSite& site) {
       return number(lost_of(site.lost, true));
     case Fact::kPossiblyLost:
       return number(site.lost ? site.lost->possibly_lost.blocks : 0);
-    case Fact::kGrowth:
-      return sure_growth(site);
     case Fact::kPeak:
       return number(site.peak_bytes);
     case Fact::kLive:
@@ -65,18 +52,55 @@ double of_site(Fact fact, const ReportSite& site) {
   }
 }
 
-bool matches(const std::regex& pattern, const ReportSite& site, const std::vector<ReportFrame>& frames) {
-  return std::any_of(site.stack.begin(), site.stack.end(), [&](FrameId id) {
-    return std::regex_search(frames[id.index()].function.substr(0, kLongestMatched), pattern);
+using Frames = std::vector<ReportFrame>;
+
+// A rule about the whole process matches every stack.
+bool matches(const Rule& rule, const std::vector<FrameId>& stack, const Frames& frames) {
+  return !rule.site || std::any_of(stack.begin(), stack.end(), [&](FrameId id) {
+    return std::regex_search(frames[id.index()].function.substr(0, kLongestMatched), *rule.site);
   });
 }
 
-double sum_of_sites(const Rule& rule, const ReportProcess& process, const std::vector<ReportFrame>& frames) {
+double sum_of_sites(const Rule& rule, const ReportProcess& process, const Frames& frames) {
   double sum = 0;
   for (const ReportSite& site : process.sites) {
-    if (!rule.site || matches(*rule.site, site, frames)) sum += of_site(rule.fact->fact, site);
+    if (matches(rule, site.stack, frames)) sum += of_site(rule.fact->fact, site);
   }
   return sum;
+}
+
+// Of the sites whose growth was judged a leak, those that nobody decided to live with.
+double growth_that_counts(const Rule& rule, const ReportModel& model, std::size_t index,
+                          const std::vector<GateLeak>& leaks) {
+  const auto is_excused = [&](const ReportSite& site) {
+    const std::string fingerprint = fingerprint_of(site.stack, model.frames).id;
+    return std::any_of(leaks.begin(), leaks.end(), [&](const GateLeak& leak) {
+      return leak.process == index && !counts(leak) && leak.fingerprint == fingerprint;
+    });
+  };
+  double sum = 0;
+  for (const ReportSite& site : model.processes[index].sites) {
+    const bool is_leak = site.growth && site.growth->verdict == "leak" && site.growth->slope_bytes_per_s > 0;
+    if (is_leak && matches(rule, site.stack, model.frames) && !is_excused(site))
+      sum += site.growth->slope_bytes_per_s;
+  }
+  return sum;
+}
+
+// What no frame of the program is to blame for, the C library opened for itself.
+double descriptors_left_open(const Rule& rule, const ReportProcess& process, const Frames& frames) {
+  std::uint64_t count = 0;
+  for (const ReportDescriptorSite& site : process.resources.fd_sites) {
+    if (site.blamed && matches(rule, site.stack, frames)) count += site.open;
+  }
+  return static_cast<double>(count);
+}
+
+double unjoined_threads(const Rule& rule, const ReportProcess& process, const Frames& frames) {
+  const std::vector<ReportUnjoinedThread>& threads = process.resources.unjoined_threads;
+  return static_cast<double>(std::count_if(threads.begin(), threads.end(), [&](const auto& thread) {
+    return thread.blamed && matches(rule, thread.stack, frames);
+  }));
 }
 
 double cycles_that_count(const ReportProcess& process, std::size_t index,
@@ -96,6 +120,12 @@ double leaks_in_state(LeakState state, std::size_t index, const std::vector<Gate
   return static_cast<double>(std::count_if(leaks.begin(), leaks.end(), [=](const GateLeak& leak) {
     return leak.process == index && leak.state == state;
   }));
+}
+
+// Without blocks there is nothing to scan, and a recorder that saw none does not look.
+bool has_no_blocks(const ReportProcess& process) {
+  return process.totals.live_blocks == 0 && process.sampling.empty() &&
+         process.diagnostics.dropped_events == 0;
 }
 
 // Without the leaks that somebody lives with. A place of which one stack counts does count.
@@ -118,13 +148,13 @@ const char* why_unknown(Fact fact, const ReportProcess& process, bool has_baseli
     case Fact::kLostBytes:
     case Fact::kPossiblyLost:
     case Fact::kCycles:
-      return process.truth ? nullptr : kNoScan;
+      return process.truth || has_no_blocks(process) ? nullptr : kNoScan;
     case Fact::kGrowth:
       return process.duration_ns < kShortestJudgedRunNs ? "it ran for less than a second" : nullptr;
     case Fact::kFds:
-      return "file descriptors were not recorded";
+      return process.resources.has_descriptors ? nullptr : "file descriptors were not recorded";
     case Fact::kThreads:
-      return "joins of threads were not recorded";
+      return process.resources.has_threads ? nullptr : "joins of threads were not recorded";
     case Fact::kNewLeaks:
     case Fact::kGrownLeaks:
       return has_baseline ? nullptr : "there is nothing to compare with: give --baseline FILE";
@@ -137,6 +167,7 @@ const char* why_unknown(Fact fact, const ReportProcess& process, bool has_baseli
 
 ReportCount lost_that_counts(const ReportProcess& process, std::size_t index,
                              const std::vector<GateLeak>& leaks) {
+  if (!process.truth) return {};
   const ReportClasses& blocks = process.truth->last().blocks;
   ReportCount lost{blocks.definitely_lost.blocks + blocks.indirectly_lost.blocks,
                    blocks.definitely_lost.bytes + blocks.indirectly_lost.bytes};
@@ -158,7 +189,16 @@ FactValue fact_of(const Rule& rule, const ReportModel& model, std::size_t index,
                   const std::vector<GateLeak>& leaks, bool has_baseline) {
   const ReportProcess& process = model.processes[index];
   if (const char* why = why_unknown(rule.fact->fact, process, has_baseline)) return {std::nullopt, why};
-  if (rule.site) return {sum_of_sites(rule, process, model.frames), {}};
+  switch (rule.fact->fact) {
+    case Fact::kGrowth:
+      return {growth_that_counts(rule, model, index, leaks), {}};
+    case Fact::kFds:
+      return {descriptors_left_open(rule, process, model.frames), {}};
+    case Fact::kThreads:
+      return {unjoined_threads(rule, process, model.frames), {}};
+    default:
+      if (rule.site) return {sum_of_sites(rule, process, model.frames), {}};
+  }
   const auto known = [](std::uint64_t value) { return FactValue{static_cast<double>(value), {}}; };
   switch (rule.fact->fact) {
     case Fact::kLost:
@@ -166,7 +206,7 @@ FactValue fact_of(const Rule& rule, const ReportModel& model, std::size_t index,
     case Fact::kLostBytes:
       return known(lost_that_counts(process, index, leaks).bytes);
     case Fact::kPossiblyLost:
-      return known(process.truth->last().blocks.possibly_lost.blocks);
+      return known(process.truth ? process.truth->last().blocks.possibly_lost.blocks : 0);
     case Fact::kCycles:
       return {cycles_that_count(process, index, leaks), {}};
     case Fact::kPeak:

@@ -20,7 +20,7 @@ struct FactValue {
 FactValue fact_of(const Rule& rule, const ReportModel& model, std::size_t process,
                   const std::vector<GateLeak>& leaks, bool has_baseline);
 
-// Lost blocks that count: neither suppressed nor known. Requires: the process has a truth.
+// Lost blocks that count: neither suppressed nor known. None of a process without a truth.
 ReportCount lost_that_counts(const ReportProcess& process, std::size_t index,
                              const std::vector<GateLeak>& leaks);
 

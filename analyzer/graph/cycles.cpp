@@ -22,6 +22,16 @@ void append(std::string& text, Number number) {
   text.append(reinterpret_cast<const char*>(&number), sizeof number);
 }
 
+// What a member of a cycle looks like from outside. No padding: it is compared as bytes, too.
+struct Look {
+  std::uint32_t stack;
+  std::uint32_t type;
+  std::uint64_t size;
+  std::uint64_t counts;
+  auto operator<=>(const Look&) const = default;
+};
+static_assert(sizeof(Look) == 24);
+
 class CycleFinder {
  public:
   CycleFinder(const HeapGraph& graph, const Loss& loss, const std::function<SharedPointerHint(StackId)>& hint)
@@ -31,7 +41,9 @@ class CycleFinder {
     for (ComponentId component = 0; component != loss_.lost.count(); ++component) {
       const std::span<const NodeId> members = loss_.lost.members_of(component);
       if (members.size() == 1 && !has_self_edge(members.front())) continue;
-      split(members, loss_.is_source[component]);
+      std::vector<NodeId> by_age(members.begin(), members.end());
+      sort_by_age(by_age);
+      split(by_age, loss_.is_source[component]);
     }
     std::stable_sort(cycles_.begin(), cycles_.end(), [](const Cycle& a, const Cycle& b) {
       return std::tuple(b.is_reference, b.all.bytes, b.instances) <
@@ -46,16 +58,20 @@ class CycleFinder {
     return std::any_of(edges.begin(), edges.end(), [node](const HeapEdge& edge) { return edge.to == node; });
   }
 
-  // Weak pointers hold nothing together: without them the component may fall apart.
-  void split(std::span<const NodeId> members, bool is_source) {
+  // Members that were made one after the other often lie so.
+  void sort_by_age(std::vector<NodeId>& members) const {
+    const auto by_age = [this](NodeId a, NodeId b) { return is_older(graph_.nodes[a], graph_.nodes[b]); };
+    if (!std::is_sorted(members.begin(), members.end(), by_age)) std::sort(members.begin(), members.end(), by_age);
+  }
+
+  // Weak pointers hold nothing together: without them the component may fall apart. Members are by age, here and
+  // below.
+  void split(const std::vector<NodeId>& members, bool is_source) {
     const std::vector<CyclePointer> pointers = pointers_among(members);
     const bool has_weak = std::any_of(pointers.begin(), pointers.end(), [](const CyclePointer& pointer) {
       return pointer.role == PointerRole::kWeak;
     });
-    if (!has_weak) {
-      std::vector<NodeId> all(members.begin(), members.end());
-      return add(std::move(all), pointers, is_source);
-    }
+    if (!has_weak) return add(members, pointers, is_source);
     const Components parts =
         components_without(pointers, static_cast<std::uint32_t>(members.size()),
                            [](const CyclePointer& pointer) { return pointer.role == PointerRole::kWeak; });
@@ -68,14 +84,14 @@ class CycleFinder {
         return pointer.role != PointerRole::kWeak && parts.of[pointer.to] == part &&
                parts.of[pointer.from] != part;
       });
-      if (is_ring) add(std::move(some), inside, is_source && !is_held);
+      if (is_ring) add(some, inside, is_source && !is_held);
     }
   }
 
   static bool is_owner(const CyclePointer& pointer) { return pointer.role == PointerRole::kOwner; }
 
-  // From and to are positions in `members`.
-  std::vector<CyclePointer> pointers_among(std::span<const NodeId> members) {
+  // From and to are positions in `members`; in the order of from, then of the place in it.
+  std::vector<CyclePointer> pointers_among(const std::vector<NodeId>& members) {
     for (std::uint32_t i = 0; i != members.size(); ++i) position_[members[i]] = i;
     std::vector<CyclePointer> pointers;
     for (std::uint32_t i = 0; i != members.size(); ++i) {
@@ -89,27 +105,8 @@ class CycleFinder {
     return pointers;
   }
 
-  void add(std::vector<NodeId> members, std::vector<CyclePointer> pointers, bool is_source) {
-    if (members.size() == 1 && std::none_of(pointers.begin(), pointers.end(), is_owner)) return;
-    std::vector<std::uint32_t> order(members.size());
-    for (std::uint32_t i = 0; i != order.size(); ++i) order[i] = i;
-    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return is_older(graph_.nodes[members[a]], graph_.nodes[members[b]]);
-    });
-    std::vector<NodeId> by_age(members.size());
-    std::vector<std::uint32_t> rank(members.size());
-    for (std::uint32_t i = 0; i != order.size(); ++i) {
-      by_age[i] = members[order[i]];
-      rank[order[i]] = i;
-    }
-    for (CyclePointer& pointer : pointers) {
-      pointer.from = rank[pointer.from];
-      pointer.to = rank[pointer.to];
-    }
-    std::sort(pointers.begin(), pointers.end(), [](const CyclePointer& a, const CyclePointer& b) {
-      return std::tuple(a.from, a.edge) < std::tuple(b.from, b.edge);
-    });
-
+  void add(const std::vector<NodeId>& by_age, const std::vector<CyclePointer>& pointers, bool is_source) {
+    if (by_age.size() == 1 && std::none_of(pointers.begin(), pointers.end(), is_owner)) return;
     const bool is_reference = owns_itself(by_age, pointers);
     const auto [known, is_new] =
         by_look_.try_emplace(look_of(by_age, pointers, is_reference, is_source), cycles_.size());
@@ -144,21 +141,23 @@ class CycleFinder {
   // Equal for cycles that are instances of one: members in the order of their age.
   std::string look_of(const std::vector<NodeId>& by_age, const std::vector<CyclePointer>& pointers,
                       bool is_reference, bool is_source) const {
-    std::vector<std::string> looks;
+    std::vector<Look> looks;
+    looks.reserve(by_age.size());
     for (const NodeId member : by_age) {
       const HeapNode& node = graph_.nodes[member];
       const ControlBlock* counts = shared_.block(member);
-      std::string& look = looks.emplace_back();
-      append(look, node.stack.value);
-      append(look, node.size);
-      append(look, node.type);
-      append(look, counts == nullptr ? 0 : counts->use << 32 | counts->weak);
+      looks.push_back({node.stack.value, node.type, node.size,
+                       counts == nullptr ? 0 : std::uint64_t{counts->use} << 32 | counts->weak});
     }
     const bool is_small = by_age.size() <= kMostComparedMembers;
     if (!is_small) std::sort(looks.begin(), looks.end());
     std::string whole{static_cast<char>(is_reference), static_cast<char>(is_source)};
     append(whole, by_age.size());
-    for (const std::string& look : looks) whole += look;
+    for (std::size_t i = 0, next = 0; i != looks.size(); i = next) {
+      while (next != looks.size() && looks[next] == looks[i]) ++next;
+      append(whole, looks[i]);
+      append(whole, next - i);
+    }
     for (const CyclePointer& pointer : pointers) {
       if (!is_small) break;
       append(whole, pointer.from);

@@ -11,7 +11,6 @@ namespace {
 
 void name_pattern(ReportFinding& finding, const ReportProcess& process,
                   const std::vector<ReportFrame>& frames) {
-  if (finding.kind == "spike" || finding.kind == "fragmentation") return;  // no kind of leak
   const Evidence evidence(finding, process, frames);
   std::optional<Recognition> best;
   const ReportPatternPage* page = nullptr;

@@ -11,6 +11,6 @@ namespace leak::scan {
 void render_diff_text(const DiffModel& model, const TextStyle& style, std::ostream& out);
 void render_diff_json(const DiffModel& model, std::ostream& out);
 void render_diff_markdown(const DiffModel& model, std::ostream& out);
-void render_diff_html(const DiffModel& model, std::ostream& out);  // one file, no scripts
+void render_diff_html(const DiffModel& model, std::ostream& out);  // one file that loads nothing
 
 }  // namespace leak::scan

@@ -82,12 +82,12 @@ void append_base64(std::string& out, std::string_view bytes) {
 
 }  // namespace
 
-std::string render_html(const std::string& report_json) {
+std::string render_html(const std::string& page_data) {
   const std::string_view page = report_template();
   const std::size_t slot = page.find(kDataSlot);
   if (slot == std::string_view::npos) throw std::logic_error("the HTML report has no slot for its data");
-  Deflater deflater(report_json.size() < kLargeBytes ? Z_BEST_COMPRESSION : Z_DEFAULT_COMPRESSION);
-  const std::string packed = deflater.pack(report_json);
+  Deflater deflater(page_data.size() < kLargeBytes ? Z_BEST_COMPRESSION : Z_DEFAULT_COMPRESSION);
+  const std::string packed = deflater.pack(page_data);
 
   std::string html;
   html.reserve(page.size() + packed.size() / 3 * 4 + 4);
@@ -99,7 +99,7 @@ std::string render_html(const std::string& report_json) {
 
 void HtmlRenderer::render(const ReportModel& model, std::ostream& out) const {
   std::ostringstream json;
-  JsonRenderer().render(model, json);
+  render_page_data(model, json);
   out << render_html(std::move(json).str());
 }
 

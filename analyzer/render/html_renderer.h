@@ -1,5 +1,5 @@
 // The HTML report: one file that opens anywhere, needs no network and no server. It computes nothing: the
-// page draws the JSON report, which is embedded compressed.
+// page draws the JSON report, which is embedded in columns and compressed.
 #pragma once
 
 #include <string>
@@ -8,8 +8,9 @@
 
 namespace leak::scan {
 
-// `report_json` is the whole JSON report (json_renderer). Fails only when memory is short (std::bad_alloc).
-std::string render_html(const std::string& report_json);
+// `page_data` is the whole JSON report as the page reads it (json_page.h), or that of a comparison
+// (json_diff). Fails only when memory is short (std::bad_alloc).
+std::string render_html(const std::string& page_data);
 
 class HtmlRenderer final : public Renderer {
  public:

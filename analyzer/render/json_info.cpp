@@ -12,6 +12,18 @@ Json array_of(const Items& items) {
   return array;
 }
 
+Json json_of(const TraceInfo::Columns& columns) {
+  Json parts = Json::array();
+  for (const TraceInfo::Part& part : columns.parts) {
+    Json part_json = {{"name", part.name}, {"stored_bytes", part.stored_bytes}};
+    if (part.coded_bytes != 0) part_json["uncompressed_bytes"] = part.coded_bytes;
+    parts.push_back(std::move(part_json));
+  }
+  return {{"parts", std::move(parts)},
+          {"chunks", columns.chunks},
+          {"predicted_chunks", columns.predicted_chunks}};
+}
+
 Json json_of(const TraceInfo& info) {
   const ProcessInfo& process = info.process;
   Json drops = Json::object();
@@ -45,6 +57,16 @@ Json json_of(const TraceInfo& info) {
                     {"threads", array_of(info.threads)},
                     {"modules", array_of(info.modules)},
                     {"diagnostics", json_of(info.diagnostics)}};
+  const TraceInfo::BackPressure& waits = info.back_pressure;
+  info_json["back_pressure"] = {
+      {"waits", waits.waits}, {"wait_ns", waits.wait_ns}, {"cpu_ns", waits.cpu_ns}};
+  for (const SamplingPeriod& period : info.sampling) {
+    info_json["sampling"].push_back({{"from_ns", period.from_ns},
+                                     {"sample_bytes", period.sample_bytes},
+                                     {"budget_permille", period.budget_permille},
+                                     {"measured_permille", period.measured_permille}});
+  }
+  if (info.columns) info_json["columns"] = json_of(*info.columns);
   if (process.memory_limit_bytes != 0) info_json["memory_limit_bytes"] = process.memory_limit_bytes;
   Json resources = Json::object();
   if (info.descriptors_at_start) resources["descriptors_at_start"] = *info.descriptors_at_start;

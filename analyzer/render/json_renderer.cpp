@@ -2,7 +2,9 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "render/json_page.h"
 #include "render/json_parts.h"
 
 namespace leak::scan {
@@ -11,6 +13,8 @@ namespace {
 
 // Bytes of file names and arguments that are no UTF-8 become U+FFFD instead of ending the report.
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+enum class Form { kReport, kPage };
 
 // Writes the members of one object, a line each.
 class ObjectWriter {
@@ -62,7 +66,28 @@ void write_mappings(ObjectWriter& process_object, const ReportProcess::Mappings&
   object.list("sites", mappings.sites, kPlain);
 }
 
-void write_process(const ReportProcess& process, std::ostream& out) {
+void write_sites(ObjectWriter& object, const ReportProcess& process) {
+  object.list("sites", process.sites, kPlain);
+  object.member("sites_total", process.sites_total);
+  object.member("top", json_of(process.top));
+}
+
+void write_site_columns(ObjectWriter& object, const ReportProcess& process) {
+  SiteColumns columns;
+  for (const ReportSite& site : process.sites) columns.add(json_of(site));
+  object.member("site_columns", std::move(columns).finish());
+  object.member("sites_total", process.sites_total);
+  object.member("top", page_top_of(json_of(process.top)));
+}
+
+void write_snapshots(ObjectWriter& object, const ReportProcess& process, Form form) {
+  object.list("snapshots", process.snapshots, [form](const ReportSnapshot& snapshot, std::size_t) {
+    return form == Form::kPage ? page_snapshot_of(json_of(snapshot)) : json_of(snapshot);
+  });
+  if (process.comparison && form == Form::kReport) object.member("comparison", json_of(*process.comparison));
+}
+
+void write_process(const ReportProcess& process, Form form, std::ostream& out) {
   ObjectWriter object(out, "    ");
   object.members(json_head_of(process));
   if (!process.sampling.empty()) object.member("sampling", json_of(process.sampling));
@@ -83,13 +108,14 @@ void write_process(const ReportProcess& process, std::ostream& out) {
   object.member("severity", json_name(process.severity));
   object.member("verdict", process.verdict);
   object.list("findings", process.findings, kPlain);
-  object.list("sites", process.sites, kPlain);
-  object.member("sites_total", process.sites_total);
-  object.member("top", json_of(process.top));
+  if (form == Form::kPage) {
+    write_site_columns(object, process);
+  } else {
+    write_sites(object, process);
+  }
   object.member("bucket_end_ns", process.bucket_end_ns);
   object.member("timeline", json_of(process.timeline));
-  object.list("snapshots", process.snapshots, kPlain);
-  if (process.comparison) object.member("comparison", json_of(*process.comparison));
+  write_snapshots(object, process, form);
   if (process.resources.has_descriptors || process.resources.has_threads) {
     object.member("resources", json_of(process.resources));
   }
@@ -101,9 +127,7 @@ void write_process(const ReportProcess& process, std::ostream& out) {
   object.member("diagnostics", json_of(process.diagnostics));
 }
 
-}  // namespace
-
-void JsonRenderer::render(const ReportModel& model, std::ostream& out) const {
+void write_report(const ReportModel& model, Form form, std::ostream& out) {
   {
     ObjectWriter object(out, "");
     object.member("schema_version", kReportSchemaVersion);
@@ -113,7 +137,7 @@ void JsonRenderer::render(const ReportModel& model, std::ostream& out) const {
     list << "[";
     for (std::size_t i = 0; i != model.processes.size(); ++i) {
       list << (i == 0 ? "\n    " : ",\n    ");
-      write_process(model.processes[i], list);
+      write_process(model.processes[i], form, list);
     }
     list << "]";
     if (!model.patterns.empty()) object.list("patterns", model.patterns, kPlain);
@@ -122,5 +146,13 @@ void JsonRenderer::render(const ReportModel& model, std::ostream& out) const {
   }
   out << "\n";
 }
+
+}  // namespace
+
+void JsonRenderer::render(const ReportModel& model, std::ostream& out) const {
+  write_report(model, Form::kReport, out);
+}
+
+void render_page_data(const ReportModel& model, std::ostream& out) { write_report(model, Form::kPage, out); }
 
 }  // namespace leak::scan

@@ -11,4 +11,7 @@ class JsonRenderer final : public Renderer {
   void render(const ReportModel& model, std::ostream& out) const override;
 };
 
+// The same report as the HTML page holds it (json_page.h).
+void render_page_data(const ReportModel& model, std::ostream& out);
+
 }  // namespace leak::scan

@@ -82,6 +82,9 @@ void write_truth(const TextContext& context) {
   }
   write_fact(context, "possible", possibly);
   write_fact(context, "reachable", amount(view.blocks.still_reachable));
+  if (view.runtime.blocks != 0) {
+    write_fact(context, "runtime", amount(view.runtime) + ": the C and C++ runtime's own");
+  }
   const ReportCount& mappings = view.mappings.definitely_lost;
   if (mappings.blocks != 0) {
     write_fact(context, "mappings",

@@ -1,4 +1,5 @@
 #include <iomanip>
+#include <sstream>
 
 #include "base/units.h"
 #include "render/info_renderer.h"
@@ -67,7 +68,46 @@ void write_counts(const TraceInfo& info, FactWriter& writer) {
   add(info.descriptors_at_end, "at the end");
   add(info.threads_at_end, "threads alive at the end");
   writer.fact("resources", resources);
+  for (const SamplingPeriod& period : info.sampling) {
+    writer.fact("sample", "1 block per " + format_bytes(period.sample_bytes) + ", from " +
+                              format_duration(period.from_ns) + " on" +
+                              (period.budget_permille == 0 ? "" : ", to keep the CPU budget"));
+  }
+  if (info.back_pressure.waits != 0) {
+    writer.fact("waited", format_count(info.back_pressure.waits) + " times for the recorder, " +
+                              format_duration(info.back_pressure.wait_ns));
+  }
   writer.fact("markers", joined(info.markers));
+}
+
+std::string column_line(std::string_view name, const std::string& stored, const std::string& coded,
+                        const std::string& per_event) {
+  std::ostringstream line;
+  line << std::left << std::setw(15) << name << std::right << std::setw(12) << stored << std::setw(14) << coded
+       << std::setw(12) << per_event;
+  return line.str();
+}
+
+std::string bytes_per_event(std::uint64_t bytes, std::uint64_t events) {
+  if (events == 0) return "";
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(3) << static_cast<double>(bytes) / static_cast<double>(events);
+  return text.str();
+}
+
+void write_columns(const TraceInfo& info, FactWriter& writer) {
+  const TraceInfo::Columns& columns = *info.columns;
+  writer.line(column_line("", "in the file", "uncompressed", "B an event"));
+  std::uint64_t stored = 0;
+  for (const TraceInfo::Part& part : columns.parts) {
+    stored += part.stored_bytes;
+    writer.line(column_line(part.name, format_bytes(part.stored_bytes),
+                            part.coded_bytes == 0 ? "" : format_bytes(part.coded_bytes),
+                            bytes_per_event(part.stored_bytes, info.events)));
+  }
+  writer.line(column_line("together", format_bytes(stored), "", bytes_per_event(stored, info.events)));
+  writer.line("addresses are predicted in " + format_count(columns.predicted_chunks) + " of " +
+              format_count(columns.chunks) + " chunks");
 }
 
 }  // namespace
@@ -79,6 +119,10 @@ void render_info_text(const std::vector<TraceInfo>& traces, std::ostream& out) {
     out << info.process.trace_path << '\n';
     write_process(info, writer);
     write_counts(info, writer);
+    if (info.columns) {
+      out << "  columns\n";
+      write_columns(info, writer);
+    }
     out << "  threads\n";
     for (const ReportThread& thread : info.threads) {
       std::string line = std::to_string(thread.tid);

@@ -184,9 +184,16 @@ void ResourceReplay::compare_with_kernel(const std::vector<DescriptorMeta>& cens
 
 void ResourceReplay::list_threads() {
   std::map<std::uint64_t, std::uint32_t> alive;
+  std::vector<std::uint32_t> not_begun;
   const auto& census = reader_.meta().live_threads;
   if (census) {
-    for (const trace::LiveThreadRecord& thread : *census) alive.emplace(thread.handle, thread.tid);
+    for (const trace::LiveThreadRecord& thread : *census) {
+      if (thread.handle != 0) {
+        alive.emplace(thread.handle, thread.tid);
+      } else {
+        not_begun.push_back(thread.tid);
+      }
+    }
   }
   for (const auto& [handle, created] : threads_) {
     for (const Thread& thread : created) {
@@ -204,6 +211,16 @@ void ResourceReplay::list_threads() {
   std::stable_sort(
       history_.unjoined_threads.begin(), history_.unjoined_threads.end(),
       [](const UnjoinedThread& a, const UnjoinedThread& b) { return a.created_ns < b.created_ns; });
+  // Those that have not begun have no handle yet; they can only be the youngest.
+  std::sort(not_begun.begin(), not_begun.end());
+  for (auto thread = history_.unjoined_threads.rbegin(); thread != history_.unjoined_threads.rend();
+       ++thread) {
+    if (not_begun.empty()) break;
+    if (*thread->is_alive) continue;
+    thread->is_alive = true;
+    thread->tid = not_begun.back();
+    not_begun.pop_back();
+  }
 }
 
 ResourceHistory ResourceReplay::finish() && {

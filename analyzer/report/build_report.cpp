@@ -1,6 +1,7 @@
 #include "report/build_report.h"
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_map>
 #include <utility>
 
@@ -18,14 +19,24 @@ namespace {
 
 constexpr std::size_t kMostMappingSites = 200;
 
+// Estimates: more digits than these say nothing, and fill a large report.
+double rounded(double estimate) {
+  constexpr double kDigits = 6;
+  if (estimate == 0 || !std::isfinite(estimate)) return 0;
+  const double places = kDigits - 1 - std::floor(std::log10(std::abs(estimate)));
+  const double scale = std::pow(10.0, std::clamp(places, 0.0, kDigits));
+  return std::round(estimate * scale) / scale;
+}
+
 std::optional<ReportGrowth> growth_at(const ProcessInput& input, std::size_t site) {
   if (site >= input.site_growth.size()) return std::nullopt;
   Growth growth = input.site_growth[site];
   const bool rises = growth.verdict == GrowthVerdict::kLeak || growth.verdict == GrowthVerdict::kSlowing;
   if (rises && input.history.process.duration_ns < kShortestJudgedRunNs)
     growth.verdict = GrowthVerdict::kTooShort;
-  return ReportGrowth{growth.trend.slope_per_s, growth.trend.low_per_s, growth.trend.high_per_s,
-                      growth.trend.confidence, name_of(growth.verdict)};
+  return ReportGrowth{rounded(growth.trend.slope_per_s), rounded(growth.trend.low_per_s),
+                      rounded(growth.trend.high_per_s), std::round(growth.trend.confidence * 1e4) / 1e4,
+                      name_of(growth.verdict)};
 }
 
 SiteFigures figures_of(const Site& site, const std::optional<ReportGrowth>& growth,

@@ -19,7 +19,7 @@
 namespace leak::scan {
 
 struct ReportOptions {
-  std::optional<std::size_t> max_sites = 1000;  // nullopt: all
+  std::optional<std::size_t> max_sites = 50000;  // nullopt: all
   std::size_t max_snapshots = 100;
   LimitChoice limit;
 };

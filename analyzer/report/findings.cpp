@@ -91,6 +91,11 @@ void judge(ReportProcess& process, const std::vector<ReportFrame>& frames,
     note_fragmentation(process, frames);
   }
   forecast(process);
+  settle_findings(process, frames);
+  if (process.findings.size() > kMostFindings) process.findings.resize(kMostFindings);
+}
+
+void settle_findings(ReportProcess& process, const std::vector<ReportFrame>& frames) {
   // What is lost comes before what grows, notes come last.
   const auto rank = [&process](const ReportFinding& finding) {
     const bool is_lost = process.truth && finding.kind != "growth";
@@ -99,12 +104,12 @@ void judge(ReportProcess& process, const std::vector<ReportFrame>& frames,
   std::stable_sort(process.findings.begin(), process.findings.end(),
                    [&rank](const ReportFinding& a, const ReportFinding& b) { return rank(a) < rank(b); });
   const auto alarms = std::count_if(process.findings.begin(), process.findings.end(), is_alarm);
-  process.severity = severity_of(static_cast<std::size_t>(alarms), process.limit && process.limit->is_met);
+  const bool meets_limit = alarms != 0 && process.limit && process.limit->is_met;
+  process.severity = severity_of(static_cast<std::size_t>(alarms), meets_limit);
   for (ReportFinding& finding : process.findings) {
     if (is_alarm(finding)) finding.severity = process.severity;
   }
   process.verdict = verdict_of(process, frames);
-  if (process.findings.size() > kMostFindings) process.findings.resize(kMostFindings);
 }
 
 }  // namespace leak::scan

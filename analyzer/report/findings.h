@@ -22,6 +22,12 @@ inline constexpr std::uint64_t kShortestJudgedRunNs = 1'000'000'000;
 void judge(ReportProcess& process, const std::vector<ReportFrame>& frames,
            const std::optional<Trend>& mapping_growth, const GrowthOf& growth_of);
 
+// Order of the findings, severity and verdict, by the severities of the findings.
+void settle_findings(ReportProcess& process, const std::vector<ReportFrame>& frames);
+
+// Evidence of a finding that somebody decided to live with: a note since.
+inline constexpr const char* kSuppressedBy = "suppressed by";
+
 // False for a note: told, but it raises no severity.
 inline bool is_alarm(const ReportFinding& finding) { return finding.severity != Severity::kGood; }
 

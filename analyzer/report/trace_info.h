@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/diagnostics.h"
@@ -36,11 +37,32 @@ struct TraceInfo {
   std::optional<std::uint64_t> descriptors_at_start;
   std::optional<std::uint64_t> descriptors_at_end;
   std::optional<std::uint64_t> threads_at_end;
+  struct BackPressure {  // threads that waited for the recorder to catch up
+    std::uint64_t waits = 0;
+    std::uint64_t wait_ns = 0;  // of all threads together
+    std::uint64_t cpu_ns = 0;   // of the process, the recorder's included
+  };
+  BackPressure back_pressure;
+  std::vector<SamplingPeriod> sampling;  // by time; empty: everything was recorded
+  struct Part {  // of the file
+    std::string_view name;
+    std::uint64_t stored_bytes = 0;
+    std::uint64_t coded_bytes = 0;  // before compression; 0: not told
+  };
+  struct Columns {  // `leakscan info --columns`
+    std::vector<Part> parts;
+    std::uint64_t chunks = 0;            // with events
+    std::uint64_t predicted_chunks = 0;  // of these: addresses are predicted
+  };
+  std::optional<Columns> columns;
   std::vector<std::string> markers;
   std::vector<std::uint32_t> forked_children;
   std::vector<ReportThread> threads;  // names only
   std::vector<ReportModule> modules;
   Diagnostics diagnostics;
 };
+
+// A sentence when threads waited for more than a twentieth of the program's CPU time.
+std::optional<std::string> warning_about(const TraceInfo::BackPressure& waits);
 
 }  // namespace leak::scan

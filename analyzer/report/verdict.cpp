@@ -54,10 +54,30 @@ std::string all_reachable(const ReportProcess& process) {
     const ReportHeld& most = process.retained.front();
     sentence += " (" + format_bytes(most.bytes) + " through " + most.root + ")";
   }
+  if (const ReportCount& runtime = process.truth->last().runtime; runtime.blocks != 0) {
+    sentence += ", " + format_bytes(runtime.bytes) + " in " + format_count(runtime.blocks) +
+                (runtime.blocks == 1 ? " block is" : " blocks are") + " the C and C++ runtime's own";
+  }
   return sentence + "." + undecided(process);
 }
 
+// Empty when nothing is.
+std::string suppressed_only(const ReportProcess& process) {
+  std::uint64_t count = 0;
+  std::uint64_t bytes = 0;
+  for (const ReportFinding& finding : process.findings) {
+    if (finding.evidence.empty() || finding.evidence.back().first != kSuppressedBy) continue;
+    ++count;
+    bytes += finding.bytes;
+  }
+  if (count == 0) return {};
+  return "Nothing to report but " + format_count(count) + " suppressed " +
+         (count == 1 ? "leak, which holds " : "leaks, which hold ") + format_bytes(bytes) + " " +
+         when_it_ended(process) + ".";
+}
+
 std::string nothing_found(const ReportProcess& process, const std::vector<ReportFrame>& frames) {
+  if (std::string sentence = suppressed_only(process); !sentence.empty()) return sentence;
   if (process.truth && process.totals.live_blocks != 0) return all_reachable(process);
   std::string sentence = "The heap peaked at " + format_bytes(process.totals.peak_bytes) + "; ";
   if (process.totals.live_blocks == 0) return sentence + "nothing was left " + when_it_ended(process) + ".";

@@ -1,6 +1,6 @@
 // A web shop renders product pages and remembers each one, so that the next visitor need not wait. The key is
-// the whole address, and every visitor brings a session number in it: hardly any page is ever asked for twice,
-// and none is ever forgotten.
+// the whole address, and every visitor brings a session number in it: hardly any page is ever asked for
+// twice, and none is ever forgotten.
 //
 // Nothing is lost here: a leak checker that asks "does anybody still point to it?" is content. What gives it
 // away is the growth: blocks are made all through the run, and none of them goes.
@@ -16,7 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 
 std::string render_product(int product) {
-  return "<html><body><h1>Product " + std::to_string(product) + "</h1>" + std::string(300, '*') + "</body></html>";
+  return "<html><body><h1>Product " + std::to_string(product) + "</h1>" + std::string(300, '*') +
+         "</body></html>";
 }
 
 #ifndef FIXED

@@ -1,6 +1,6 @@
-// A chat server. Each session has a handler for what it receives; the handler needs the session, so it captures a
-// shared pointer to it, for safety. Now the session owns the handler and the handler owns the session: when the
-// connection ends, each keeps the other alive.
+// A chat server. Each session has a handler for what it receives; the handler needs the session, so it
+// captures a shared pointer to it, for safety. Now the session owns the handler and the handler owns the
+// session: when the connection ends, each keeps the other alive.
 #include <cstdio>
 #include <functional>
 #include <memory>
@@ -41,7 +41,8 @@ class Session : public std::enable_shared_from_this<Session> {
 };
 
 std::size_t chat(int number) {
-  const auto session = std::make_shared<Session>("a user with a rather long name, number " + std::to_string(number));
+  const auto session =
+      std::make_shared<Session>("a user with a rather long name, number " + std::to_string(number));
   session->start();
   session->receive("hello everybody");
   session->receive("see you tomorrow");

@@ -1,6 +1,6 @@
-// A client asks a service over TCP. The service is busy now and then and says so; the client then gives up early, and
-// forgets to close the connection on this path. After a few hundred such answers a process that may have 1024
-// descriptors can open nothing any more.
+// A client asks a service over TCP. The service is busy now and then and says so; the client then gives up
+// early, and forgets to close the connection on this path. After a few hundred such answers a process that
+// may have 1024 descriptors can open nothing any more.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -53,8 +53,8 @@ int listen_somewhere(sockaddr_in& address) {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  if (listener < 0 || bind(listener, reinterpret_cast<sockaddr*>(&address), size) != 0 || listen(listener, 16) != 0 ||
-      getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+  if (listener < 0 || bind(listener, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+      listen(listener, 16) != 0 || getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
     fail("listen");
   }
   return listener;

@@ -1,6 +1,6 @@
-// A service keeps a journal of what it does, to be shown when somebody asks. It is one string in memory, and every
-// request adds a line to it. There is only ever one block, so whoever counts blocks sees nothing; but it grows and
-// grows, and each time it moves, the old one and the new one exist side by side.
+// A service keeps a journal of what it does, to be shown when somebody asks. It is one string in memory, and
+// every request adds a line to it. There is only ever one block, so whoever counts blocks sees nothing; but
+// it grows and grows, and each time it moves, the old one and the new one exist side by side.
 #include <cstdio>
 #include <string>
 

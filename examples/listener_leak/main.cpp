@@ -1,6 +1,6 @@
-// An editor: each document that is opened listens for changes of the theme, so that it can draw itself anew. When
-// the document is closed, nobody tells the theme. The theme keeps the callback, the callback keeps the document,
-// and each change of the theme repaints hundreds of documents that no one sees.
+// An editor: each document that is opened listens for changes of the theme, so that it can draw itself anew.
+// When the document is closed, nobody tells the theme. The theme keeps the callback, the callback keeps the
+// document, and each change of the theme repaints hundreds of documents that no one sees.
 #include <cstdio>
 #include <functional>
 #include <map>

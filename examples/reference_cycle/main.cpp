@@ -1,5 +1,5 @@
-// An organisation chart: departments own their members, and each member knows its department. If both pointers
-// own, nobody ever lets go.
+// An organisation chart: departments own their members, and each member knows its department. If both
+// pointers own, nobody ever lets go.
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -30,7 +30,9 @@ class Department : public std::enable_shared_from_this<Department> {
  public:
   explicit Department(std::string name) : name_(std::move(name)) {}
 
-  void hire(const std::string& name) { members_.push_back(std::make_shared<Member>(name, shared_from_this())); }
+  void hire(const std::string& name) {
+    members_.push_back(std::make_shared<Member>(name, shared_from_this()));
+  }
 
   std::size_t letters() const {
     std::size_t count = name_.size();
@@ -44,7 +46,8 @@ class Department : public std::enable_shared_from_this<Department> {
 };
 
 std::size_t print_chart(int year) {
-  const auto department = std::make_shared<Department>("Research and Development of the year " + std::to_string(year));
+  const auto department =
+      std::make_shared<Department>("Research and Development of the year " + std::to_string(year));
   for (const char* name : {"Ada Lovelace", "Grace Hopper", "Barbara Liskov"}) department->hire(name);
   return department->letters();
 }

@@ -4,8 +4,8 @@
 #include <chrono>
 #include <thread>
 
-// Calls handle(0), handle(1), ... handle(count - 1), spread over `duration`. A request that comes late does not
-// delay those after it.
+// Calls handle(0), handle(1), ... handle(count - 1), spread over `duration`. A request that comes late does
+// not delay those after it.
 template <class Handle>
 void serve(int count, std::chrono::milliseconds duration, Handle handle) {
   const auto start = std::chrono::steady_clock::now();

@@ -1,6 +1,7 @@
-// A photo library makes thumbnails. Where does its memory go? Three parts hold some: the index of the library (it is
-// needed), the thumbnails (they are what this is all about), and the decoded pictures, of which each should be gone as
-// soon as its thumbnail exists. The report lists them by size, and says which of them nobody holds any more.
+// A photo library makes thumbnails. Where does its memory go? Three parts hold some: the index of the library
+// (it is needed), the thumbnails (they are what this is all about), and the decoded pictures, of which each
+// should be gone as soon as its thumbnail exists. The report lists them by size, and says which of them
+// nobody holds any more.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -51,7 +52,8 @@ Thumbnail make_thumbnail(int number) {
 }
 
 void import_photo(int number) {
-  const std::string path = "/photos/of/the/last/summer/holidays/IMG_" + std::to_string(1000 + number) + ".jpg";
+  const std::string path =
+      "/photos/of/the/last/summer/holidays/IMG_" + std::to_string(1000 + number) + ".jpg";
   photo_index().emplace(path, Photo{path, "a camera with a long name", make_thumbnail(number)});
 }
 

@@ -2,8 +2,8 @@
 //
 //     leakscan run --fail-on 'site(parse_invoice):live_bytes>0' -- ./example_tracked_function
 //
-// says (by exit code 23) that something which parse_invoice() or what it calls allocated is still there at the end. What
-// other functions keep does not matter to the rule.
+// says (by exit code 23) that something which parse_invoice() or what it calls allocated is still there at
+// the end. What other functions keep does not matter to the rule.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>

@@ -19,6 +19,7 @@ enum class Live : std::uint32_t {
 struct alignas(4096) LivePage {
   std::atomic<Live> state{Live::kUnknown};
   std::atomic<bool> samples{false};  // hooks may leave blocks out (record/sampling.h)
+  std::atomic<bool> windows{false};  // the program watches what it allocates (record/block_window.h)
 };
 extern constinit LivePage g_live;
 

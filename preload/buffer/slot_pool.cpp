@@ -24,13 +24,24 @@ Slot* SlotPool::take(trace::ChunkKind kind, std::uint32_t tid) noexcept {
     wanted = ((head >> 32) + 1) << 32 | after;
   } while (!free_.compare_exchange_weak(head, wanted, std::memory_order_acquire, std::memory_order_acquire));
 
-  Slot* slot = at(static_cast<std::uint32_t>(head & kLowHalf) - 1);
+  const std::uint32_t index = static_cast<std::uint32_t>(head & kLowHalf) - 1;
+  note_taken(index);
+  Slot* slot = at(index);
+  slot->index = index;
   slot->kind = kind;
   slot->flags = 0;
   slot->tid = tid;
   slot->used.store(0, std::memory_order_relaxed);
   assign_id(slot);
   return slot;
+}
+
+void SlotPool::note_taken(std::uint32_t index) noexcept {
+  std::uint32_t end = taken_end_.load(std::memory_order_relaxed);
+  // release: whoever looks through the slots below taken_end() sees this one.
+  while (end <= index && !taken_end_.compare_exchange_weak(end, index + 1, std::memory_order_release,
+                                                           std::memory_order_relaxed)) {
+  }
 }
 
 void SlotPool::renew(Slot* slot) noexcept {
@@ -94,7 +105,6 @@ void SlotPool::push_free(std::uint32_t index) noexcept {
 void SlotPool::add_segment(void* memory) noexcept {
   const std::uint32_t first = slot_count_.load(std::memory_order_relaxed);
   segments_[first / kSlotsPerSegment] = memory;
-  for (std::uint32_t i = 0; i != kSlotsPerSegment; ++i) at(first + i)->index = first + i;
   // release: whoever sees the count can use at() below it.
   slot_count_.store(first + kSlotsPerSegment, std::memory_order_release);
   for (std::uint32_t i = kSlotsPerSegment; i-- != 0;) push_free(first + i);

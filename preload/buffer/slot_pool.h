@@ -34,6 +34,9 @@ class SlotPool {
   // Somebody could take one right now.
   bool has_free() const noexcept { return (free_.load(std::memory_order_relaxed) & 0xffffffff) != 0; }
   std::uint32_t slot_count() const noexcept { return slot_count_.load(std::memory_order_acquire); }
+  // No slot from this number on was ever taken. Low numbers are taken first, so that the memory of a program
+  // that does little stays untouched.
+  std::uint32_t taken_end() const noexcept { return taken_end_.load(std::memory_order_acquire); }
   std::uint32_t full_count() const noexcept { return full_count_.load(std::memory_order_relaxed); }
 
   // Writer only. All handed-over slots, oldest first, linked through next().
@@ -53,6 +56,7 @@ class SlotPool {
 
  private:
   void assign_id(Slot* slot) noexcept;
+  void note_taken(std::uint32_t index) noexcept;
   void push_free(std::uint32_t index) noexcept;
 
   // A stack of slot numbers + 1 in the low half; the high half counts operations, so that a pop that was
@@ -61,6 +65,7 @@ class SlotPool {
   std::atomic<std::uint32_t> full_{0};  // newest first; slot number + 1
   std::atomic<std::uint32_t> full_count_{0};
   std::atomic<std::uint32_t> slot_count_{0};
+  std::atomic<std::uint32_t> taken_end_{0};
   std::atomic<std::uint64_t> last_chunk_id_{0};
   void* segments_[kMaxSegments] = {};
   std::atomic<std::uint32_t> next_[kMaxSlots] = {};  // slot number + 1 of the next one in its list

@@ -1,11 +1,23 @@
 #include "buffer/slot_supply.h"
 
+#include "sys/clock.h"
 #include "sys/futex.h"
 #include "sys/signal_pause.h"
 
 namespace leak::hook {
 
 Slot* SlotSupply::take_waiting(trace::ChunkKind kind, std::uint32_t tid) noexcept {
+  if (Slot* slot = pool_.take(kind, tid)) [[likely]]
+    return slot;
+  if (closed_.load(std::memory_order_acquire)) return nullptr;
+  const std::uint64_t begin_ns = sys::clock_ns(CLOCK_MONOTONIC);
+  Slot* const slot = wait_for_slot(kind, tid);
+  wait_count_.fetch_add(1, std::memory_order_relaxed);
+  wait_ns_.fetch_add(sys::clock_ns(CLOCK_MONOTONIC) - begin_ns, std::memory_order_relaxed);
+  return slot;
+}
+
+Slot* SlotSupply::wait_for_slot(trace::ChunkKind kind, std::uint32_t tid) noexcept {
   for (;;) {
     // Read the word before trying: a slot freed after a failed try changes it, and the wait returns at once.
     const std::uint32_t seen = freed_word_.load(std::memory_order_acquire);

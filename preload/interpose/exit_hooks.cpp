@@ -15,8 +15,15 @@ using MainFunction = int (*)(int, char**, char**);
 using StartFunction = int (*)(MainFunction, int, char**, void (*)(), void (*)(), void (*)(), void*);
 constinit MainFunction g_program_main = nullptr;
 
+// The C library calls its own exit() in places that no hook sees: the last thread's pthread_exit, argp's messages.
+// The handler runs before those of the program that are older than main, static destructors among them.
+void at_unseen_exit() {
+  take_first_exit_view(reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)), nullptr);
+}
+
 // Between the C library's start-up code and main, so that main's return is seen before any destructor runs.
 int run_main(int argc, char** argv, char** environment) {
+  std::atexit(at_unseen_exit);
   const int status = g_program_main(argc, argv, environment);
   // Of our own frame nothing is the program's: saved frame pointer and return address end it.
   constexpr std::uintptr_t kFrameEnd = 2 * sizeof(std::uintptr_t);

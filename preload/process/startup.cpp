@@ -18,6 +18,7 @@
 #include "process/settings.h"
 #include "process/shutdown.h"
 #include "process/writer_thread.h"
+#include "record/block_window.h"
 #include "record/hook_scope.h"
 #include "record/meta_log.h"
 #include "record/module_map.h"
@@ -90,6 +91,7 @@ void leave_parent_behind(Origin& origin) noexcept {
   forget_all_thread_states();
   forget_meta_slot();
   repair_sampling_after_fork();
+  forget_windows();
   g_program_mappings.repair_after_fork();
   forget_pcs();
   prepare_stack_capture();

@@ -1,6 +1,7 @@
 #include "record/deferred_events.h"
 
 #include "buffer/recording.h"
+#include "record/block_window.h"
 #include "record/event_writer.h"
 #include "record/sampling.h"
 
@@ -59,6 +60,7 @@ void write_deferred_now(ThreadState& state, std::uint64_t block, std::uint64_t o
     if (is_same_block && !is_resource) continue;
     if (!is_chosen(event)) continue;
     if (is_resource) announce_resources(state);
+    if (windows_are_open()) note_deferred(state, event);
     g_recording.deferred.fetch_add(1, std::memory_order_relaxed);
     if (is_sampling() && trace::kind_of(event.op) == trace::OpKind::kResize) {
       write_chosen_parts(state, event);

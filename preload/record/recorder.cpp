@@ -2,6 +2,7 @@
 #include "record/recorder.h"
 
 #include "buffer/recording.h"
+#include "record/block_window.h"
 #include "record/deferred_events.h"
 #include "record/event_writer.h"
 #include "record/overhead_meter.h"
@@ -58,6 +59,8 @@ void write_end(const HookScope& scope, Op op, const void* block, std::uint64_t b
   } else {
     write_free(*state, op, before, address);
   }
+  if (windows_are_open()) [[unlikely]]
+    note_block_gone(address, before);
   write_deferred(*state, address, 0);
 }
 
@@ -69,6 +72,10 @@ void write_resize(const HookScope& scope, Event& event, const HookFrame& frame) 
     return;
   const EventTimer timer(*state, event.size);
   write_stacked_event(*state, event, frame);
+  if (windows_are_open()) [[unlikely]] {
+    if (event.old_address != 0) note_block_gone(event.old_address, event.begin_ticks);
+    note_block_made(*state, event.address, event.size, event.ticks, true);
+  }
   write_deferred(*state, event.address, event.old_address);
 }
 
@@ -91,6 +98,8 @@ void record_allocation(const HookScope& scope, Op op, const void* block, std::si
     return;
   const EventTimer timer(*state, size);
   write_allocation(*state, op, ticks, address, size, alignment, frame);
+  if (windows_are_open()) [[unlikely]]
+    note_block_made(*state, address, size, ticks, true);
   write_deferred(*state, address, 0);
 }
 

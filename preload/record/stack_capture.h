@@ -38,6 +38,9 @@ StackDelta capture_stack(StackCapture& capture, const CaptureStart& start) noexc
 // The stack taken last, whole: keep is 0. For the first event of a slot.
 StackDelta whole_stack(StackCapture& capture) noexcept;
 
+// The return addresses of the stack taken last, leaf first, at most `most`; returns how many.
+std::uint32_t copy_stack(const StackCapture& capture, std::uintptr_t* addresses, std::uint32_t most) noexcept;
+
 // The instance passes to another thread: what it knows of a stack is void.
 void forget_stack(StackCapture& capture) noexcept;
 

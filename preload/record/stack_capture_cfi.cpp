@@ -178,6 +178,15 @@ StackDelta whole_stack(StackCapture& capture) noexcept {
   return whole(capture, *capture.last, capture.last->count, 0);
 }
 
+std::uint32_t copy_stack(const StackCapture& capture, std::uintptr_t* addresses, std::uint32_t most) noexcept {
+  if (capture.last == nullptr) return 0;
+  const StackRegion& region = *capture.last;
+  const std::uint32_t count = region.count < most ? region.count : most;
+  for (std::uint32_t i = 0; i != count; ++i)
+    addresses[i] = unwind::pc_of(region.frames[region.count - i].position);
+  return count;
+}
+
 void forget_stack(StackCapture& capture) noexcept {
   capture.regions.forget_all();
   capture.last = nullptr;

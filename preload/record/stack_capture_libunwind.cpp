@@ -79,6 +79,13 @@ std::size_t stack_capture_bytes() noexcept { return sizeof(StackCapture); }
 
 StackDelta whole_stack(StackCapture& capture) noexcept { return {0, capture.depth, capture.ids}; }
 
+std::uint32_t copy_stack(const StackCapture& capture, std::uintptr_t* addresses,
+                         std::uint32_t most) noexcept {
+  const std::uint32_t count = capture.depth < most ? capture.depth : most;
+  std::memcpy(addresses, capture.pcs, count * sizeof(addresses[0]));
+  return count;
+}
+
 void forget_stack(StackCapture& capture) noexcept { capture.depth = 0; }
 
 }  // namespace leak::hook

@@ -9,6 +9,7 @@
 #include "scan/kernel_roots.h"
 #include "scan/mapping_roots.h"
 #include "scan/mark.h"
+#include "scan/thin_edges.h"
 #include "scan/thread_roots.h"
 #include "sys/clock.h"
 #include "trace_format/heap_graph_parts.h"
@@ -55,6 +56,9 @@ class Scan {
 
   // From here on edges and roots of plain form are complete.
   void examine() noexcept {
+    const bool hinted = set_interior_hints(index_, map_, types_, table_, roots_.roots());
+    expect_memory(hinted);
+    if (hinted) expect_memory(thin_far_edges(index_, table_));
     bool marked = false;
     totals_.lost_nodes = mark_reached(table_, roots_.roots(), reached_, marked);
     expect_memory(marked);
@@ -62,7 +66,6 @@ class Scan {
       expect_memory(find_encoded_pointers(index_, reached_, map_, roots_, {pointer_guard()}, finds_));
       if (finds_.partial) totals_.problems |= trace::kProblemEncodedPartly;
     }
-    expect_memory(set_interior_hints(index_, map_, types_, table_, roots_.roots()));
     for (const trace::GraphRoot& root : finds_.roots) roots_.add(root);
     name_types();
   }
@@ -146,6 +149,14 @@ class Scan {
     return node_types_.empty() ? 0 : node_types_[node];
   }
 
+  // What no reader asks about is left out; pointers, most first words, do not compress.
+  std::uint64_t told_first_word(std::size_t node) const noexcept {
+    if (table_.first_word.empty()) return 0;
+    const std::uint64_t word = table_.first_word[node];
+    if (word <= index_[static_cast<NodeId>(node)].bytes) return word;
+    return !index_.may_hold(word) && types_.in_module(word) ? word : 0;
+  }
+
   template <class Item>
   static void write_all(Writer& writer, GraphSection section, const GrowingArray<Item>& items) noexcept {
     writer.begin(section);
@@ -156,8 +167,7 @@ class Scan {
     writer.begin(section);
     for (std::size_t i = from; i != to; ++i) {
       const Node& node = index_[static_cast<NodeId>(i)];
-      const std::uint64_t first_word = table_.first_word.empty() ? 0 : table_.first_word[i];
-      writer.put(trace::GraphNode{node.begin, node.bytes, first_word, type_of(i)});
+      writer.put(trace::GraphNode{node.begin, node.bytes, told_first_word(i), type_of(i)});
     }
   }
 

@@ -1,6 +1,7 @@
 #include "scan/node_index.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "scan/heap_scan.h"
 
@@ -46,7 +47,7 @@ bool NodeIndex::build(const BlockSource& live, std::uintptr_t (*usable_size)(std
   map_ = &map;
   last_memory_ = map.begin();
   settle_large();
-  if (!add_mappings(mappings, mapping_count) || nodes_.size() >= kWhollyInside) return false;
+  if (!add_mappings(mappings, mapping_count) || nodes_.size() >= kMappingsFrom) return false;
   choose_hulls();
   return build_regions();
 }
@@ -96,6 +97,7 @@ bool NodeIndex::add_mappings(const AddressRange* mappings, std::uint32_t count) 
   for (std::uint32_t i = 0; i != count; ++i) {
     if (!nodes_.push({mappings[i].begin, mappings[i].bytes()})) return false;
   }
+  if (count != 0) mappings_ = {mappings[0].begin, mappings[count - 1].end};
   return true;
 }
 
@@ -144,6 +146,7 @@ bool NodeIndex::build_regions() noexcept {
     if (!mark_block(block)) return false;
   }
   fill_ranks();
+  mark_mappings();
   return true;
 }
 
@@ -175,6 +178,32 @@ void NodeIndex::fill_ranks() noexcept {
   }
 }
 
+void NodeIndex::mark_mappings() noexcept {
+  constexpr std::uintptr_t kRegionBytes = std::uintptr_t{1} << kRegionShift;
+  for (std::size_t i = block_count_; i != nodes_.size(); ++i) {
+    const NodeId number = static_cast<NodeId>(i);
+    const std::uintptr_t end = nodes_[number].begin + nodes_[number].bytes;
+    std::uintptr_t at = nodes_[number].begin & ~(kRegionBytes - 1);
+    for (; at < end; at += kRegionBytes) {
+      std::uint32_t& region = regions_[static_cast<std::size_t>(
+          region_of(std::max(at, nodes_[number].begin)) - regions_.data())];
+      if (region != kEmptyRegion) continue;
+      const bool inside = at >= nodes_[number].begin && end - at >= kRegionBytes;
+      region = number | (inside ? kWhollyInside : kMappingsFrom);
+    }
+  }
+}
+
+Target NodeIndex::find_without_words(std::uint32_t region, std::uintptr_t value) const noexcept {
+  if (region == kEmptyRegion) return {kNone, 0};
+  std::size_t node = region & ~(kWhollyInside | kMappingsFrom);
+  if ((region & kWhollyInside) == 0) {
+    while (node != nodes_.size() && value >= nodes_[node].begin + nodes_[node].bytes) ++node;
+    if (node == nodes_.size() || value < nodes_[node].begin) return {kNone, 0};
+  }
+  return {static_cast<NodeId>(node), value - nodes_[node].begin};
+}
+
 NodeId NodeIndex::first_block_beyond(std::uintptr_t address) const noexcept {
   const Node* const found = std::upper_bound(
       nodes_.begin(), nodes_.begin() + block_count_, address,
@@ -185,7 +214,7 @@ NodeId NodeIndex::first_block_beyond(std::uintptr_t address) const noexcept {
 Target NodeIndex::find_mapping(std::uintptr_t value) const noexcept {
   const Node* const first = nodes_.begin() + block_count_;
   const Node* const found =
-      std::upper_bound(first, nodes_.end(), value,
+      std::upper_bound(first, std::as_const(nodes_).end(), value,
                        [](std::uintptr_t address, const Node& node) { return address < node.begin; });
   if (found == first) return {kNone, 0};
   const Node& node = found[-1];

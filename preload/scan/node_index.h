@@ -6,7 +6,7 @@
 // starts, and beside each word of 64 bits the number of blocks before it. A value with its own bit set is a
 // block's start, known without looking at the block; any other is compared with the end of the nearest block
 // before it. The words are there only for regions of 1 MiB that hold a block's start; a region wholly inside
-// one block has that block's number.
+// one block or mapping has that node's number, any other the number of the first mapping that reaches into it.
 //
 // A block's size stands in the allocator's notes beside it, a cache miss for each: most are read only when
 // the sweep comes there anyway, or a pointer into the middle asks.
@@ -86,10 +86,7 @@ class NodeIndex {
   // Requires: may_hold(value). kNone: no node.
   Target find(std::uintptr_t value) const noexcept {
     const std::uint32_t region = *region_of(value);
-    if (region == kEmptyRegion) [[unlikely]]
-      return find_mapping(value);
-    if ((region & kWhollyInside) != 0)
-      return {region & ~kWhollyInside, value - nodes_[region & ~kWhollyInside].begin};
+    if (!has_words(region)) return find_without_words(region, value);
     const RankWord& word = *rank_word(region, value);
     const unsigned granule = (value >> granule_shift_) & 63;
     const std::uint64_t bit = std::uint64_t{1} << granule;
@@ -98,11 +95,10 @@ class NodeIndex {
     // A start in the same granule, below the value, comes before it too.
     const std::uint32_t past = before + ((word.starts & bit) != 0 ? 1 : 0);
     if (past != 0) {
-      const Node& node = nodes_[past - 1];
-      const std::size_t bytes = node.bytes != 0 ? node.bytes : size_of(past - 1, find_memory(node.begin));
-      if (value - node.begin < bytes) return {past - 1, value - node.begin};
+      const std::uintptr_t begin = nodes_[past - 1].begin;
+      if (value - begin < known_size(past - 1)) return {past - 1, value - begin};
     }
-    return find_mapping(value);
+    return value < mappings_.begin || value >= mappings_.end ? Target{kNone, 0} : find_mapping(value);
   }
 
   // For batches: each step touches what the one before has brought into the cache.
@@ -111,7 +107,7 @@ class NodeIndex {
   }
   void prefetch_word(std::uintptr_t value) const noexcept {
     const std::uint32_t region = *region_of(value);
-    if (region != kEmptyRegion && (region & kWhollyInside) == 0) __builtin_prefetch(rank_word(region, value));
+    if (has_words(region)) __builtin_prefetch(rank_word(region, value));
   }
 
  private:
@@ -125,11 +121,20 @@ class NodeIndex {
   static constexpr unsigned kRegionShift = 20;
   static constexpr std::uint32_t kEmptyRegion = 0;
   static constexpr std::uint32_t kWhollyInside = 0x80000000;
+  static constexpr std::uint32_t kMappingsFrom = 0x40000000;
 
+  static bool has_words(std::uint32_t region) noexcept { return region - 1 < kMappingsFrom - 1; }
   bool collect_blocks(const BlockSource& live, const RangeSet& excluded) noexcept;
   void settle_large() noexcept;
   std::size_t size_of(NodeId block, const Mapping* memory) const noexcept;
   const Mapping* find_memory(std::uintptr_t address) const noexcept { return map_->at_or_above(address); }
+  // Asks the allocator once for each block.
+  std::size_t known_size(NodeId block) const noexcept {
+    Node& node = nodes_[block];
+    if (node.bytes == 0) [[unlikely]]
+      node.bytes = size_of(block, find_memory(node.begin));
+    return node.bytes;
+  }
   std::uintptr_t bound_of(NodeId block) const noexcept {
     const Node& node = nodes_[block];
     return node.bytes != 0 ? node.begin + node.bytes : nodes_[block + 1].begin;
@@ -139,6 +144,8 @@ class NodeIndex {
   bool build_regions() noexcept;
   bool mark_block(NodeId block) noexcept;
   void fill_ranks() noexcept;
+  void mark_mappings() noexcept;
+  Target find_without_words(std::uint32_t region, std::uintptr_t value) const noexcept;
   Target find_mapping(std::uintptr_t value) const noexcept;
 
   const std::uint32_t* region_of(std::uintptr_t value) const noexcept {
@@ -151,8 +158,10 @@ class NodeIndex {
   }
   unsigned words_per_region_shift() const noexcept { return kRegionShift - granule_shift_ - 6; }
 
-  GrowingArray<Node> nodes_;
-  GrowingArray<std::uint32_t> regions_;  // 0, or kWhollyInside | block, or 1 + number among those with words
+  mutable GrowingArray<Node> nodes_;     // the sizes become known on the way
+  AddressRange mappings_;                // holds all nodes that are mappings
+  // 0, or kWhollyInside | node, or kMappingsFrom | node, or 1 + number among those with words
+  GrowingArray<std::uint32_t> regions_;
   GrowingArray<RankWord> words_;
   std::uintptr_t (*usable_size_)(std::uintptr_t) = nullptr;
   const MemoryMap* map_ = nullptr;

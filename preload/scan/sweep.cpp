@@ -13,6 +13,12 @@ class Sweep {
   Sweep(const NodeIndex& index, PointerFilter filter, TypeNames& types, EdgeTable& table) noexcept
       : index_(index), filter_(filter), types_(types), table_(table) {}
 
+  bool begin() noexcept {
+    const std::size_t count = index_.size();
+    return table_.first.resize(count + 1) && table_.first_word.resize(count) &&
+           last_holder_.resize(count - index_.block_count());
+  }
+
   void read(NodeId node, AddressRange piece) noexcept {
     const std::uintptr_t begin = (piece.begin + 7) & ~std::uintptr_t{7};
     const std::uint64_t* words = reinterpret_cast<const std::uint64_t*>(begin);
@@ -50,6 +56,7 @@ class Sweep {
       const NodeId source = sources_[i];
       if (target.node == NodeIndex::kNone) continue;
       if (target.node == source && (target.offset != 0 || !may_own_itself(source))) continue;
+      if (target.offset != 0 && is_known_holder(source, target.node)) continue;
       if (source >= next_source_) {
         table_.edges.set_size(static_cast<std::size_t>(out - table_.edges.begin()));
         begin_edges_of(source);
@@ -64,6 +71,16 @@ class Sweep {
     return types_.is_control_block(types_.type_of(table_.first_word[node]));
   }
 
+  // A mapping is held by a pointer to any place in it, so one from each holder tells it all. Heaps that a program
+  // keeps in mappings of its own have millions.
+  bool is_known_holder(NodeId source, NodeId target) noexcept {
+    if (target < index_.block_count()) return false;
+    NodeId& holder = last_holder_[target - index_.block_count()];
+    const bool known = holder == source + 1;
+    holder = source + 1;
+    return known;
+  }
+
   // All nodes up to `source` begin, at the latest, here.
   void begin_edges_of(NodeId source) noexcept {
     const std::uint32_t here = static_cast<std::uint32_t>(table_.edges.size());
@@ -74,6 +91,7 @@ class Sweep {
   PointerFilter filter_;
   TypeNames& types_;
   EdgeTable& table_;
+  GrowingArray<NodeId> last_holder_;  // of each mapping: the node whose pointer into its middle was met last, + 1
   NodeId next_source_ = 0;
   bool ok_ = true;
   std::size_t filled_ = 0;
@@ -87,8 +105,8 @@ bool sweep_nodes(NodeIndex& index, PointerFilter filter, TypeNames& types, Reada
                  EdgeTable& table) noexcept {
   constexpr NodeId kNotesAhead = 12;
   const std::size_t count = index.size();
-  const bool ok = table.first.resize(count + 1) && table.first_word.resize(count);
   Sweep sweep(index, filter, types, table);
+  const bool ok = sweep.begin();
   for (std::size_t i = 0; i != count; ++i) {
     const NodeId node = static_cast<NodeId>(i);
     index.prefetch_note(node + kNotesAhead);

@@ -19,6 +19,9 @@ class TypeNames {
   // Whether `word` is the vtable pointer of a base class `distance` bytes into a bigger object.
   bool is_vtable_of_base(std::uint64_t word, std::uint64_t distance) const noexcept;
 
+  // Whether the address lies in a file that the program runs.
+  bool in_module(std::uintptr_t address) const noexcept;
+
   const GrowingArray<trace::GraphType>& types() const noexcept { return types_; }
   // Whether the type, an answer of type_of, is a control block of a shared_ptr.
   bool is_control_block(std::uint32_t type) const noexcept { return type != 0 && control_block_[type - 1]; }
@@ -30,7 +33,6 @@ class TypeNames {
     std::uint32_t padding;
   };
 
-  bool in_module(std::uintptr_t address) const noexcept;
   std::uint32_t examine(std::uint64_t word) noexcept;
   trace::GraphText name_of_vtable(std::uint64_t word) const noexcept;
   trace::GraphText name_of_type_info(std::uintptr_t info) const noexcept;

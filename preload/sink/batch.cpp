@@ -1,5 +1,9 @@
 #include "sink/batch.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include "sys/pages.h"
 
 namespace leak::hook {
@@ -66,9 +70,58 @@ inline bool put_next(trace::ColumnEncoder& encoder, const std::uint64_t*& cursor
   return true;
 }
 
+// All events of a slot to the columns; how many they are.
+[[gnu::always_inline]] inline std::uint32_t split(trace::ColumnEncoder& columns, const Slot* slot,
+                                                  std::uint32_t time_quantum_shift, TimeSpan& span) noexcept {
+  // A copy whose address nobody has: the compiler keeps the column ends in registers, which it may not do for
+  // the original, because every byte written could alias it.
+  trace::ColumnEncoder encoder = columns;
+  encoder.begin_section(time_quantum_shift, slot->tid);
+  const std::uint64_t* cursor = reinterpret_cast<const std::uint64_t*>(slot + 1);
+  // acquire: pairs with the recorder's commit.
+  const std::uint64_t* const end =
+      cursor + slot->used.load(std::memory_order_acquire) / sizeof(std::uint64_t);
+  TimeSpan covered = span;
+  std::uint32_t count = 0;
+  while (cursor != end && put_next(encoder, cursor, end, covered)) ++count;
+  encoder.end_section();
+  columns = encoder;
+  span = covered;
+  return count;
+}
+
+// The same code for every processor and for those whose shifts need no flags, which is a sixth to a fifth faster
+// (encode_bench): variable-length integers are mostly shifts.
+[[gnu::flatten]] std::uint32_t split_anywhere(trace::ColumnEncoder& columns, const Slot* slot,
+                                              std::uint32_t time_quantum_shift, TimeSpan& span) noexcept {
+  return split(columns, slot, time_quantum_shift, span);
+}
+#if defined(__x86_64__)
+[[gnu::flatten, gnu::target("bmi,bmi2,lzcnt")]] std::uint32_t split_with_bmi2(trace::ColumnEncoder& columns,
+                                                                           const Slot* slot,
+                                                                           std::uint32_t time_quantum_shift,
+                                                                           TimeSpan& span) noexcept {
+  return split(columns, slot, time_quantum_shift, span);
+}
+bool has_bmi2() noexcept {
+  constexpr unsigned kExtendedFeatures = 0x80000001;
+  constexpr unsigned kLzcnt = 1U << 5;  // in ecx
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  if (__get_cpuid(kExtendedFeatures, &eax, &ebx, &ecx, &edx) == 0 || (ecx & kLzcnt) == 0) return false;
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("bmi") != 0 && __builtin_cpu_supports("bmi2") != 0;
+}
+#else
+constexpr auto split_with_bmi2 = split_anywhere;
+bool has_bmi2() noexcept { return false; }
+#endif
+
+constinit decltype(&split_anywhere) g_split = split_anywhere;  // Batch::open() chooses
+
 }  // namespace
 
 bool Batch::open(bool use_address_model) noexcept {
+  if (has_bmi2()) g_split = split_with_bmi2;
   for (std::size_t i = 0; i != trace::kColumnCount; ++i) {
     const trace::Column column = static_cast<trace::Column>(i);
     if (encoder_.column(column).begin != nullptr) continue;  // a forked child opens again
@@ -86,19 +139,8 @@ bool Batch::open(bool use_address_model) noexcept {
 }
 
 void Batch::add(Slot* slot) noexcept {
-  // A copy whose address nobody has: the compiler keeps the column ends in registers, which it may not do for
-  // a member, because every byte written could alias it.
-  trace::ColumnEncoder encoder = encoder_;
-  encoder.begin_section(time_quantum_shift_, slot->tid);
-  const std::uint64_t* cursor = slot_data(slot);
-  // acquire: pairs with the recorder's commit.
-  const std::uint64_t* const end =
-      cursor + slot->used.load(std::memory_order_acquire) / sizeof(std::uint64_t);
   TimeSpan span = {empty() ? UINT64_MAX : first_ticks_, last_ticks_};
-  std::uint32_t count = 0;
-  while (cursor != end && put_next(encoder, cursor, end, span)) ++count;
-  encoder.end_section();
-  encoder_ = encoder;
+  const std::uint32_t count = g_split(encoder_, slot, time_quantum_shift_, span);
   has_resources_ = has_resources_ || (slot->flags & trace::kSlotHasResources) != 0;
   first_ticks_ = span.first;
   last_ticks_ = span.last;

@@ -21,6 +21,7 @@ class Batch {
 
   bool empty() const noexcept { return section_count_ == 0; }
   bool full() const noexcept { return section_count_ == kMaxSections; }
+  std::uint32_t slot_count() const noexcept { return section_count_; }
   std::uint64_t event_count() const noexcept { return event_count_; }
 
   // Takes the events of a slot in; the slot stays reserved until the batch is written. Requires: !full().

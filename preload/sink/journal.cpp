@@ -23,7 +23,11 @@ long map_shared(int descriptor, std::uint64_t offset, std::size_t bytes, void* w
   const int flags = MAP_SHARED | (where != nullptr ? MAP_FIXED : 0);
   const long memory = sys::raw_syscall(SYS_mmap, sys::as_arg(where), static_cast<long>(bytes),
                                        PROT_READ | PROT_WRITE, flags, descriptor, static_cast<long>(offset));
-  if (where == nullptr && !sys::is_error(memory)) sys::add_own_memory(reinterpret_cast<void*>(memory), bytes);
+  if (where == nullptr && !sys::is_error(memory)) {
+    sys::add_own_memory(reinterpret_cast<void*>(memory), bytes);
+    // Reading ahead would fill pages that a short program never touches, with zeros.
+    sys::raw_syscall(SYS_madvise, memory, static_cast<long>(bytes), MADV_RANDOM);
+  }
   return memory;
 }
 

@@ -141,6 +141,12 @@ void NumberedDirectory::close() noexcept {
   complete_ = false;
 }
 
+void NumberedDirectory::rewind() noexcept {
+  sys::raw_syscall(SYS_lseek, descriptor_, 0, SEEK_SET);
+  at_ = end_ = 0;
+  complete_ = false;
+}
+
 bool NumberedDirectory::next(std::uint32_t& number) noexcept {
   while (descriptor_ >= 0) {
     if (at_ == end_) {
@@ -163,20 +169,22 @@ bool NumberedDirectory::next(std::uint32_t& number) noexcept {
 
 // Threads share one table, so any but ours will do; the first thread's is empty once it has ended by itself.
 DescriptorList::DescriptorList() noexcept {
+  if (open_of(static_cast<std::uint32_t>(sys::getpid()))) return;
   NumberedDirectory threads;
   if (!threads.open("/proc/self/task")) return;
   const std::uint32_t own_tid = static_cast<std::uint32_t>(sys::gettid());
   for (std::uint32_t tid = 0; threads.next(tid);) {
-    if (tid == own_tid) continue;
-    sys::Text<64> path;
-    path.add("/proc/self/task/").add_number(tid).add("/fd");
-    std::uint32_t any = 0;
-    if (!directory_.open(path.c_str()) || !directory_.next(any)) continue;
-    directory_.open(path.c_str());
-    break;
+    if (tid != own_tid && open_of(tid)) return;
   }
-  const long process = sys::raw_syscall(SYS_pidfd_open, sys::getpid(), 0);
-  if (process >= 0) process_ = static_cast<int>(process);
+}
+
+bool DescriptorList::open_of(std::uint32_t tid) noexcept {
+  sys::Text<64> path;
+  path.add("/proc/self/task/").add_number(tid).add("/fd");
+  std::uint32_t any = 0;
+  if (!directory_.open(path.c_str()) || !directory_.next(any)) return false;
+  directory_.rewind();
+  return true;
 }
 
 DescriptorList::~DescriptorList() {
@@ -185,7 +193,13 @@ DescriptorList::~DescriptorList() {
 
 bool DescriptorList::next(OpenDescriptor& open) noexcept { return directory_.next(open.number); }
 
-DescriptorText DescriptorList::describe(const OpenDescriptor& open) const noexcept {
+int DescriptorList::copy_of(std::uint32_t number) noexcept {
+  if (process_ < 0) process_ = static_cast<int>(sys::raw_syscall(SYS_pidfd_open, sys::getpid(), 0));
+  if (process_ < 0) return -1;
+  return static_cast<int>(sys::raw_syscall(SYS_pidfd_getfd, process_, number, 0));
+}
+
+DescriptorText DescriptorList::describe(const OpenDescriptor& open) noexcept {
   DescriptorText out;
   sys::Text<16> name;
   name.add_number(open.number);
@@ -194,10 +208,10 @@ DescriptorText DescriptorList::describe(const OpenDescriptor& open) const noexce
                                        sys::as_arg(target), sizeof(target) - 1);
   if (length <= 0) return out;
   out.text.add(target, static_cast<std::size_t>(length));
-  if (std::strncmp(target, "socket:", std::strlen("socket:")) != 0 || process_ < 0) return out;
-  const long copy = sys::raw_syscall(SYS_pidfd_getfd, process_, open.number, 0);
+  if (std::strncmp(target, "socket:", std::strlen("socket:")) != 0) return out;
+  const int copy = copy_of(open.number);
   if (copy < 0) return out;
-  describe_socket(static_cast<int>(copy), out);
+  describe_socket(copy, out);
   sys::raw_syscall(SYS_close, copy);
   return out;
 }
@@ -209,9 +223,9 @@ LiveThreadList::LiveThreadList() noexcept {
 bool LiveThreadList::next(LiveThread& thread) noexcept {
   const std::uint32_t own_tid = static_cast<std::uint32_t>(sys::gettid());
   while (directory_.next(thread.tid)) {
-    const std::uintptr_t list = thread.tid == own_tid ? 0 : robust_list_of(thread.tid);
-    if (list == 0) continue;
-    thread.handle = list - g_list_offset;
+    if (thread.tid == own_tid) continue;
+    const std::uintptr_t list = robust_list_of(thread.tid);  // which each thread registers when it begins
+    thread.handle = list == 0 ? 0 : list - g_list_offset;
     return true;
   }
   return false;

@@ -32,6 +32,7 @@ class NumberedDirectory {
 
   bool open(const char* path) noexcept;
   void close() noexcept;
+  void rewind() noexcept;
   bool next(std::uint32_t& number) noexcept;
   bool is_complete() const noexcept { return complete_; }  // the last name was reached
   int descriptor() const noexcept { return descriptor_; }
@@ -54,16 +55,21 @@ class DescriptorList {
 
   bool next(OpenDescriptor& open) noexcept;
   // What it refers to; with the address of the other end where the kernel lets us look.
-  DescriptorText describe(const OpenDescriptor& open) const noexcept;
+  DescriptorText describe(const OpenDescriptor& open) noexcept;
   bool is_complete() const noexcept { return directory_.is_complete(); }
 
  private:
+  // False: it has ended, or holds none.
+  bool open_of(std::uint32_t tid) noexcept;
+  // In the writer's own table; negative: none to be had.
+  int copy_of(std::uint32_t number) noexcept;
+
   NumberedDirectory directory_;
-  int process_ = -1;  // pidfd
+  int process_ = -1;  // pidfd, once a copy was wanted
 };
 
 struct LiveThread {
-  std::uint64_t handle = 0;  // pthread_t
+  std::uint64_t handle = 0;  // pthread_t; 0: it has not run yet
   std::uint32_t tid = 0;
 };
 

@@ -20,6 +20,11 @@ constexpr std::uint64_t kFlushIntervalNs = 1000 * kNsPerMs;  // the oldest event
 
 SlotPool& pool() noexcept { return g_recording.slots.pool(); }
 
+std::uint32_t held_by_producers() noexcept {
+  constexpr std::uint32_t kOwnSlots = 2;  // the writer's, and the one for meta records
+  return g_recording.threads.load(std::memory_order_relaxed) + kOwnSlots;
+}
+
 trace::ChunkHeader meta_chunk_header(std::uint64_t chunk_id, const char* records, std::size_t bytes) noexcept {
   trace::ChunkHeader header{};
   header.magic = trace::kChunkMagic;
@@ -95,6 +100,7 @@ void Writer::forget() noexcept {
   batch_started_ns_ = 0;
   next_sample_ns_ = 0;
   next_flush_ns_ = 0;
+  waits_written_ = 0;
   failed_ = false;
 }
 
@@ -106,11 +112,13 @@ void Writer::run_once(std::uint64_t longest_sleep_ns) noexcept {
     g_recording.slots.writer_sleep(static_cast<std::int64_t>(sleep_ns));
   }
   take_in();
+  grow_ahead();
   relieve_shortage();
   const std::uint64_t now = sys::clock_ns(CLOCK_MONOTONIC);
   if (now >= next_sample_ns_) sample(now);
   if (!batch_.empty() && now >= batch_started_ns_ + kFlushIntervalNs) write_batch();
   if (now >= next_flush_ns_) {
+    append_back_pressure();
     flush_own();
     probe_.refresh_threads();
     next_flush_ns_ = now + kFlushIntervalNs;
@@ -136,14 +144,23 @@ void Writer::take_in_slot(Slot* slot) noexcept {
   if (batch_.full()) write_batch();
 }
 
+bool Writer::may_grow() const noexcept {
+  return !failed_ && pool().slot_count() < buffer_slots_ + held_by_producers();
+}
+
+// More slots before somebody has to wait for them. What cannot be had now is somebody's shortage later.
+void Writer::grow_ahead() noexcept {
+  constexpr std::uint32_t kSpareSlots = 4;
+  const std::uint32_t in_use = held_by_producers() + batch_.slot_count() + pool().full_count();
+  if (pool().slot_count() < in_use + kSpareSlots && may_grow()) journal_.grow(pool());
+}
+
 // A thread waits for a slot. More slots while few chunks wait for us, else (and when the disk has no room for
 // more) the producers wait until we have caught up.
 void Writer::relieve_shortage() noexcept {
   if (!g_recording.slots.take_shortage()) return;
   if (!pool().has_free()) {
-    const std::uint32_t held_by_threads = g_recording.threads.load(std::memory_order_relaxed) + 2;  // 2: meta
-    const bool may_grow = pool().slot_count() < buffer_slots_ + held_by_threads;
-    const long error = may_grow && !failed_ ? journal_.grow(pool()) : -EAGAIN;
+    const long error = may_grow() ? journal_.grow(pool()) : -EAGAIN;
     if (error != 0 && !batch_.empty()) {
       write_batch();
     } else if (error != 0 && error != -EAGAIN) {
@@ -276,6 +293,19 @@ void Writer::append_counters() noexcept {
   append_own(record.header, sizeof(record));
 }
 
+// Said again whenever there are more: the process may be killed.
+void Writer::append_back_pressure() noexcept {
+  const SlotSupply::Waits waits = g_recording.slots.waits();
+  if (waits.count == waits_written_) return;
+  trace::BackPressureRecord record{};
+  record.header.kind = trace::MetaKind::kBackPressure;
+  record.header.ticks = sys::now_ticks();
+  record.waits = waits.count;
+  record.wait_ns = waits.ns;
+  record.cpu_ns = sys::clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+  if (append_own(record.header, sizeof(record))) waits_written_ = waits.count;
+}
+
 void Writer::append_stack_checks() noexcept {
   const Recording::StackChecks& checks = g_recording.stack_checks;
   if (checks.checked.load(std::memory_order_relaxed) == 0) return;
@@ -333,7 +363,7 @@ void Writer::append_live_threads() noexcept {
 
 // Slots that threads still hold: recording has stopped, so what is committed is all there will be.
 void Writer::take_in_slots_in_use() noexcept {
-  for (std::uint32_t i = 0; i != pool().slot_count(); ++i) {
+  for (std::uint32_t i = 0; i != pool().taken_end(); ++i) {
     Slot* slot = pool().at(i);
     if (slot == own_slot_ || slot->chunk_id.load(std::memory_order_acquire) == 0) continue;
     take_in_slot(slot);
@@ -351,6 +381,7 @@ void Writer::finish(trace::EndKind end, std::uint32_t code) noexcept {
 
   sample(sys::clock_ns(CLOCK_MONOTONIC));
   append_counters();
+  append_back_pressure();
   append_stack_checks();
   if (tracks_fds_) append_descriptors(trace::kDescriptorAtEnd);
   if (tracks_threads_) append_live_threads();

@@ -68,6 +68,8 @@ class Writer {
   void take_in() noexcept;
   void take_in_slot(Slot* slot) noexcept;
   void take_in_slots_in_use() noexcept;
+  bool may_grow() const noexcept;
+  void grow_ahead() noexcept;
   void relieve_shortage() noexcept;
   bool write_batch() noexcept;
   bool write_meta(Slot* slot) noexcept;
@@ -75,6 +77,7 @@ class Writer {
   bool append_own(trace::MetaHeader& record, std::size_t bytes) noexcept;
   void flush_own() noexcept;
   void append_counters() noexcept;
+  void append_back_pressure() noexcept;
   void append_stack_checks() noexcept;
   void append_descriptors(std::uint16_t when) noexcept;
   void append_live_threads() noexcept;
@@ -90,6 +93,7 @@ class Writer {
   std::uint64_t batch_started_ns_ = 0;
   std::uint64_t next_sample_ns_ = 0;
   std::uint64_t next_flush_ns_ = 0;
+  std::uint64_t waits_written_ = 0;
   std::uint64_t sample_interval_ns_ = 0;
   std::uint32_t buffer_slots_ = 0;
   bool tracks_fds_ = false;

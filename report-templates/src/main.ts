@@ -1,12 +1,15 @@
 // Unpacks the data, then draws the page: what stays for all processes here, the rest by the views, in reading order.
 import type { Context, View } from './context';
 import { readReport } from './data';
+import { isDiff } from './diff/model';
+import { drawDiff } from './diff/page';
 import { h } from './dom';
 import * as format from './format';
 import { baseName, FrameTable, type Report } from './model';
 import { rangeInTime, setRange } from './parts/range';
+import { type Shell, shell } from './shell';
 import { Store } from './state';
-import { initTheme, themeButton } from './theme';
+import { initTheme } from './theme';
 import { alerts } from './views/alerts';
 import { compare } from './views/compare';
 import { consumers } from './views/consumers';
@@ -15,6 +18,7 @@ import { cycles } from './views/cycles';
 import { figures } from './views/figures';
 import { findings } from './views/findings';
 import { flame } from './views/flame';
+import { graphDelta, rings, weaklyHeld } from './views/graph_lists';
 import { header } from './views/header';
 import { mappings } from './views/mappings';
 import { modules } from './views/modules';
@@ -30,38 +34,24 @@ import { types } from './views/types';
 
 const TOP: View[] = [header, alerts, processes, figures];
 const SECTIONS: View[] = [
-  findings, truth, cycles, timeline, consumers, types, flame, compare, mappings, resources, sizes, threads, modules,
-  diagnostics, patterns, terms,
+  findings, truth, cycles, rings, weaklyHeld, graphDelta, timeline, consumers, types, flame, compare, mappings,
+  resources, sizes, threads, modules, diagnostics, patterns, terms,
 ];
-
-function smooth(): ScrollBehavior {
-  return matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
-}
 
 class Page {
   private readonly frames: FrameTable;
   private readonly store = new Store();
-  private readonly main = h('main', { id: 'content', attrs: { tabindex: -1 } });
-  private readonly links = h('ul');
+  private readonly shell: Shell;
   private readonly range = h('div', { class: 'rangebar', hidden: true, attrs: { role: 'status' } });
   private ends: (() => void)[] = [];
 
   constructor(private readonly report: Report, root: HTMLElement) {
     this.frames = new FrameTable(report.frames ?? []);
-    const skip = h('a', { class: 'skip', attrs: { href: '#content' } }, 'Skip to the report');
-    skip.addEventListener('click', (event) => {
-      event.preventDefault();  // the hash is the reader's state, not an anchor
-      this.main.focus();
-    });
-    root.replaceChildren(skip,
-      h('header', { class: 'topbar' }, h('div', { class: 'topbar-inner' },
-        h('span', { class: 'brand' }, 'leakscan'), h('nav', { class: 'sections', attrs: { 'aria-label': 'Sections' } }, this.links), themeButton()), this.range),
-      this.main,
-      h('footer', { class: 'page-end' }, `Made by ${report.tool?.name ?? 'leakscan'} ${report.tool?.version ?? ''}. This file is complete in itself and loads nothing.`));
+    this.shell = shell(root, this.store, report.tool);
+    this.shell.bar.append(this.range);
     this.store.on(['process'], () => this.draw());
     this.draw();
-    this.store.on(['section'], () => this.scrollTo(this.store.get('section'), smooth()));
-    this.scrollTo(this.store.get('section'), 'auto');
+    this.shell.scrollTo(this.store.get('section'), 'auto');
   }
 
   private draw(): void {
@@ -82,17 +72,8 @@ class Page {
       return element ? [{ view, element }] : [];
     });
     this.rangeBar(context);
-    this.main.replaceChildren(...top.filter((element) => element !== null), ...shown.map(({ element }) => element));
-    this.links.replaceChildren(...shown.map(({ view }) => {
-      const link = h('a', { attrs: { href: `#section=${view.id}` } }, view.title);
-      link.addEventListener('click', (event) => {
-        event.preventDefault();
-        if (this.store.get('section') === view.id) this.scrollTo(view.id, smooth());
-        else this.store.set({ section: view.id });
-        document.getElementById(view.id)?.focus({ preventScroll: true });
-      });
-      return h('li', {}, link);
-    }));
+    this.shell.main.replaceChildren(...top.filter((element) => element !== null), ...shown.map(({ element }) => element));
+    this.shell.showLinks(shown.map(({ view }) => view));
     this.markWhereWeAre(shown.map(({ view }) => view.id));
   }
 
@@ -135,17 +116,13 @@ class Page {
   private markWhereWeAre(ids: string[]): void {
     const watch = new IntersectionObserver(() => {
       const at = ids.findLastIndex((id) => (document.getElementById(id)?.getBoundingClientRect().top ?? Infinity) < innerHeight * 0.4);
-      this.links.querySelectorAll('a').forEach((link, i) => {
+      this.shell.links.querySelectorAll('a').forEach((link, i) => {
         if (i === at) link.setAttribute('aria-current', 'true');
         else link.removeAttribute('aria-current');
       });
     }, { rootMargin: '-40% 0px -59% 0px' });
-    for (const section of this.main.querySelectorAll('.section')) watch.observe(section);
+    for (const section of this.shell.main.querySelectorAll('.section')) watch.observe(section);
     this.ends.push(() => watch.disconnect());
-  }
-
-  private scrollTo(id: string, behavior: ScrollBehavior): void {
-    if (id !== '') document.getElementById(id)?.scrollIntoView({ behavior, block: 'start' });
   }
 }
 
@@ -154,7 +131,9 @@ async function start(): Promise<void> {
   const root = document.getElementById('app');
   if (!root) return;
   try {
-    new Page(await readReport(), root);
+    const report = await readReport();
+    if (isDiff(report)) drawDiff(report, root);
+    else new Page(report, root);
     document.documentElement.dataset['ready'] = 'true';
   } catch (error) {
     console.error(error);

@@ -22,7 +22,7 @@ export interface Growth {
 
 export interface Site {
   id: number;
-  stack: number[];
+  readonly stack: number[];
   blamed?: number | null;
   allocations: number;
   allocated_bytes: number;
@@ -42,7 +42,7 @@ export interface Site {
   types?: TypeCount[];
   retained_by?: Held[];
   path?: RetentionPath;
-  live_bytes_over_time?: number[];
+  live_bytes_over_time?: Float64Array;
 }
 
 // The shortest way from a root to the largest reachable block of a site; `offset` is where the step before points from.
@@ -106,10 +106,18 @@ export interface Cycle {
   advice: string;
 }
 
+// The links within a lost container.
+export interface Ring { instances: number; bytes: number; block_count: number; type: string; site?: number }
+// Expired objects whose memory weak pointers keep.
+export interface WeaklyHeld { type: string; blocks: number; bytes: number; site?: number }
+export interface GraphChange { blocks: number; bytes: number; retained_by: Held[]; site?: number }
+export interface GraphDelta { from: string; to: string; appeared: GraphChange[] }
+
 export interface TypeCount { name: string; blocks: number; bytes: number; lost_blocks: number; lost_bytes: number }
 export interface Held { root: string; kind: string; blocks: number; bytes: number }
 
-export interface SnapshotSite { site: number; blocks: number; bytes: number }
+// What sites hold at a snapshot, side by side, by site.
+export interface SnapshotSites<Numbers = ArrayLike<number>> { site: Numbers; blocks: Numbers; bytes: Numbers }
 
 export interface Snapshot {
   label: string;
@@ -119,7 +127,7 @@ export interface Snapshot {
   blocks: number;
   rss_bytes?: number;
   mapped_bytes?: number;
-  sites?: SnapshotSite[];
+  sites?: SnapshotSites;
 }
 
 export interface Timeline {
@@ -196,7 +204,6 @@ export interface ModuleInfo { path: string; build_id?: string; epochs?: ModuleEp
 export interface ThreadInfo { tid: number; name?: string; allocations?: number; allocated_bytes?: number }
 export interface SizeClass { min_bytes: number; allocations: number; allocated_bytes: number }
 export interface NamedCount { name: string; count: number }
-export type TopName = 'live' | 'peak' | 'allocations' | 'temporary' | 'growth' | 'lost';
 
 export interface Process {
   trace?: string;
@@ -216,6 +223,9 @@ export interface Process {
   resources?: Resources;
   truth?: Truth;
   cycles?: Cycle[];
+  structural_cycles?: Ring[];
+  weakly_held?: WeaklyHeld[];
+  graph_delta?: GraphDelta;
   types?: TypeCount[];
   retained?: Held[];
   severity?: SeverityName;
@@ -223,7 +233,7 @@ export interface Process {
   findings?: Finding[];
   sites?: Site[];
   sites_total?: number;
-  top?: Partial<Record<TopName, number[]>>;
+  top?: { growth?: number[] };
   bucket_end_ns?: number[];
   timeline?: Timeline;
   snapshots?: Snapshot[];
@@ -249,19 +259,19 @@ export const SCHEMA_VERSION = 1;
 // Frames by id, whether or not ids are positions.
 export class FrameTable {
   readonly hasSystemMarks: boolean;
-  private readonly byId = new Map<number, Frame>();
+  private readonly byId: Frame[] = [];
 
   constructor(readonly all: Frame[]) {
     let marks = false;
     for (const frame of all) {
-      this.byId.set(frame.id, frame);
+      this.byId[frame.id] = frame;
       marks ||= frame.system === true;
     }
     this.hasSystemMarks = marks;
   }
 
   get(id: number): Frame {
-    return this.byId.get(id) ?? { id, function: '(unknown frame)' };
+    return this.byId[id] ?? { id, function: '(unknown frame)' };
   }
 
   // The frame that answers for a stack: what the report blames, else the first that is not runtime code.

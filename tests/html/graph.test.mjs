@@ -28,6 +28,64 @@ test('a cycle is drawn with its blocks, its pointers and the one to cut', async 
   await page.close();
 });
 
+test('the first screen tells what is lost and how many cycles there are', async () => {
+  const page = await browser.open(store.html);
+  const { definitely_lost: lost, indirectly_lost: held } = process.truth;
+  const shown = (key) => page.$eval(`.tile[data-figure=${key}] data`, (one) => Number(one.value));
+  assert.equal(await shown('lost_bytes'), lost.bytes + held.bytes);
+  assert.match(await page.textContent('.tile[data-figure=lost_bytes] .tile-note'), new RegExp(`^${lost.blocks + held.blocks} blocks$`));
+  assert.equal(await shown('cycles'), process.cycles.reduce((sum, cycle) => sum + cycle.instances, 0));
+  const typed = process.findings.findIndex((finding) => process.sites[finding.site]?.types?.length > 0);
+  assert.ok(typed >= 0);
+  const names = process.sites[process.findings[typed].site].types.slice(0, 3).map((type) => type.name);
+  assert.match(await page.locator('#findings .finding').nth(typed).locator('.numbers').textContent(), new RegExp(names.join(', ').replace(/[()[\]*+?.\\^$|{}]/g, '\\$&')));
+  assertQuiet(page);
+  await page.close();
+});
+
+// What this program does not have, put into its report by hand.
+const rich = structuredClone(store.report);
+const [page0] = rich.processes;
+const [first, second] = page0.sites;
+page0.weakly_held = [{ type: 'store::Page', site: first.id, blocks: 7, bytes: 1680 }, { type: '', blocks: 2, bytes: 64 }];
+page0.structural_cycles = [{ instances: 3, bytes: 480, block_count: 4, type: 'Node', site: second.id }];
+page0.graph_delta = { from: 'marker:warm', to: 'exit', appeared: [
+  { site: first.id, blocks: 10, bytes: 4096, retained_by: [{ root: 'store::g_cache (store)', kind: 'global', blocks: 10, bytes: 4096 }] },
+  { blocks: 1, bytes: 32, retained_by: [] }] };
+
+test('weakly held memory, lost containers and what came to stay are those of the report', async () => {
+  const { html } = browser.render('rich', rich);
+  const page = await browser.open(html);
+  const rows = (id) => page.$$eval(`#${id} tbody tr[data-key]`, (all) => all.map((row) => [...row.querySelectorAll('data')].map((one) => Number(one.value))));
+  assert.deepEqual(await rows('weak'), [[1680, 7], [64, 2]]);
+  assert.deepEqual(await rows('rings'), [[480, 12, 3]]);
+  assert.deepEqual(await rows('delta'), [[4096, 10], [32, 1]]);
+  assert.match(await page.textContent('#delta'), /snapshot \u201cwarm\u201d.*store::g_cache \(store\): 4\.0 KiB in 10 blocks/s);
+  await page.locator('#delta .row-toggle').first().click();
+  assert.ok(await page.locator('#delta .detail .frame').count() > 0);
+  const bare = await browser.open(store.html);
+  for (const id of ['weak', 'delta']) assert.equal(await bare.locator(`#${id}`).count(), 0);
+  for (const one of [page, bare]) {
+    assertQuiet(one);
+    await one.close();
+  }
+});
+
+for (const scheme of ['light', 'dark']) {
+  test(`the lists of the graph are accessible in ${scheme}`, async () => {
+    const { html } = browser.render('rich', rich);
+    for (const width of [1280, 400]) {
+      const page = await browser.open(html, { scheme, width });
+      for (const id of ['delta', 'weak', 'rings']) await browser.shoot(page, `graph-${id}-${scheme}-${width}`, `#${id}`);
+      await browser.shoot(page, `store-first-${scheme}-${width}`, 'main');
+      await assertNoSideScroll(page);
+      await assertAccessible(page);
+      assertQuiet(page);
+      await page.close();
+    }
+  });
+}
+
 test('a site shows what holds it, and the way from the root', async () => {
   const site = process.sites.find((one) => one.path && one.path.steps.length > 2);
   const page = await browser.open(store.html, { hash: `#open=${site.id}` });

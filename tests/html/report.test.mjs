@@ -48,8 +48,9 @@ test('the key figures are those of the JSON', async () => {
     duration_ns, rss_peak: Math.max(...timeline.rss_bytes), mappings_live_bytes: mappings.live_bytes, snapshots: snapshots.length,
     dropped_events: diagnostics.dropped_events,
   };
-  const shown = await page.$$eval('.tile', (all) => Object.fromEntries(all.map((one) => [one.dataset.figure, Number(one.querySelector('data').value)])));
+  const shown = await page.$$eval('.tile:has(data)', (all) => Object.fromEntries(all.map((one) => [one.dataset.figure, Number(one.querySelector('data').value)])));
   assert.deepEqual(shown, expected);
+  assert.match(await page.textContent('.tile[data-figure=lost_bytes]'), /the heap was not searched/);
   assert.equal(await page.textContent('.tile[data-figure=live_bytes] .tile-value'), '136.8 MiB');
   await page.close();
 });

@@ -68,6 +68,7 @@ class TraceBuilder {
                   std::uint64_t address = 0);
   void memory_limit(std::uint64_t bytes);
   void counters(std::uint64_t ticks, std::uint64_t failed, std::vector<std::uint64_t> dropped);
+  void back_pressure(std::uint64_t ticks, std::uint64_t waits, std::uint64_t wait_ns, std::uint64_t cpu_ns);
   void end(std::uint64_t ticks, std::uint64_t mono_ns, trace::EndKind kind = trace::EndKind::kExited,
            std::uint32_t code = 0);
   void meta_bytes(const Bytes& record);  // anything, also nonsense

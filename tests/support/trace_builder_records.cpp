@@ -140,6 +140,13 @@ void TraceBuilder::counters(std::uint64_t ticks, std::uint64_t failed, std::vect
   append_record(finish_record(std::move(bytes)));
 }
 
+void TraceBuilder::back_pressure(std::uint64_t ticks, std::uint64_t waits, std::uint64_t wait_ns,
+                                 std::uint64_t cpu_ns) {
+  Bytes bytes;
+  put(bytes, trace::BackPressureRecord{header_of(trace::MetaKind::kBackPressure, ticks), waits, wait_ns, cpu_ns});
+  append_record(finish_record(std::move(bytes)));
+}
+
 void TraceBuilder::end(std::uint64_t ticks, std::uint64_t mono_ns, trace::EndKind kind, std::uint32_t code) {
   Bytes bytes;
   put(bytes, trace::EndRecord{header_of(trace::MetaKind::kEnd, ticks), mono_ns, kind, code});

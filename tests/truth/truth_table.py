@@ -249,6 +249,12 @@ CASES = (
         why="valgrind finds the variables of another thread by a pointer to their middle only",
     ),
     case("dead_main_frame", definite=(100, 1)),
+    case(
+        "exit_by_message",
+        at_return=Truth(reachable=(10_900, 102)),
+        fixed_at_return=Truth(reachable=(10_800, 101)),
+        reachable=(100, 1),
+    ),
     case("exit_from_function", reachable=(100, 1)),
     case("exit_from_thread", reachable=(100, 1)),
     case(

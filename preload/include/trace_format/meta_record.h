@@ -24,6 +24,7 @@ enum class MetaKind : std::uint16_t {
   kUnreported = 14,     // UnreportedRecord: the program says of blocks that they are no leaks
   kDescriptor = 15,     // DescriptorRecord: open when recording began, or when it ended; then what it is
   kLiveThread = 16,     // LiveThreadRecord: not ended yet when the recording ended
+  kBackPressure = 17,   // BackPressureRecord: running totals of what the program waited for the recorder
   kMemoryLimit = 18,    // MemoryLimitRecord: absent when there is none
 };
 
@@ -148,6 +149,14 @@ struct ChildRecord {
 };
 static_assert(sizeof(ChildRecord) == 24);
 
+struct BackPressureRecord {  // running totals at header.ticks; absent while no thread ever waited
+  MetaHeader header;
+  std::uint64_t waits;    // of threads that found no free chunk
+  std::uint64_t wait_ns;  // wall time, of all threads together
+  std::uint64_t cpu_ns;   // CPU time of the process until then, the recorder's included
+};
+static_assert(sizeof(BackPressureRecord) == 40);
+
 struct StackCheckRecord {  // running totals at header.ticks: stacks compared with a full walk by libunwind
   MetaHeader header;
   std::uint64_t checked;
@@ -195,8 +204,8 @@ struct UnreportedRecord {  // header.ticks as for a marker: between two quanta
 };
 static_assert(sizeof(UnreportedRecord) == 32);
 
-// With LEAKHOOK_TRACK=fds. header.flags says which; a list ends with a record that says how many there were, and
-// only then it is complete.
+// With LEAKHOOK_TRACK=fds. header.flags says which; a list ends with a record that says how many there were,
+// and only then it is complete.
 inline constexpr std::uint16_t kDescriptorAtStart = 1;
 inline constexpr std::uint16_t kDescriptorAtEnd = 2;
 inline constexpr std::uint16_t kDescriptorListEnd = 4;    // `number` counts those before
@@ -208,10 +217,11 @@ struct DescriptorRecord {
 };
 static_assert(sizeof(DescriptorRecord) == 24);
 
-// With LEAKHOOK_TRACK=threads. The list ends with a record whose handle is 0.
+// With LEAKHOOK_TRACK=threads. The list ends with a record whose tid is 0. A thread that was made but has not
+// run yet has no handle: the kernel cannot tell which one it is.
 struct LiveThreadRecord {
   MetaHeader header;
-  std::uint64_t handle;  // pthread_t
+  std::uint64_t handle;  // pthread_t, or 0
   std::uint32_t tid;
   std::uint32_t reserved;
 };

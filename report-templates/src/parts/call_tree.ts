@@ -3,7 +3,7 @@ import type { Context } from '../context';
 import { h, icon, ICONS } from '../dom';
 import * as format from '../format';
 import { amountText, type Cost } from './costs';
-import { ancestorsOf, childrenOf, type FlameNode, type FlameTree, pathOf } from './flame_tree';
+import { ancestorsOf, childrenOf, type FlameNode, type FlameTree, hasChildren, pathOf } from './flame_tree';
 import { bar } from './section';
 import { siteName } from './stack';
 
@@ -37,7 +37,7 @@ export class CallTree {
     const way: FlameNode[] = [];
     for (let at: FlameNode = root; way.length < OPEN_DEPTH;) {
       const next = childrenOf(at)[0];
-      if (!next || next.value < at.value * OPEN_SHARE || next.children.length === 0) break;
+      if (!next || next.value < at.value * OPEN_SHARE || !hasChildren(next)) break;
       way.push(next);
       at = next;
     }
@@ -63,12 +63,12 @@ export class CallTree {
 
   private row(node: FlameNode): HTMLElement {
     const { frames, store } = this.context;
-    const itself = node.value - node.children.reduce((sum, child) => sum + child.value, 0);
+    const { itself } = node;
     const name = siteName(frames.get(node.frame));
     const whole = this.tree?.root.value ?? 0;
     const line = h('tr', { attrs: { 'data-level': node.depth, 'data-amount': node.value } });
     const button = h('button', {
-      class: 'row-toggle', attrs: { type: 'button', 'aria-expanded': node.children.length > 0 ? 'false' : null },
+      class: 'row-toggle', attrs: { type: 'button', 'aria-expanded': hasChildren(node) ? 'false' : null },
       on: {
         click: () => {
           if (button.getAttribute('aria-expanded') === 'true') return this.close(node);
@@ -76,7 +76,7 @@ export class CallTree {
           store.set({ node: pathOf(node) });
         },
       },
-    }, node.children.length > 0 ? icon(ICONS.chevron) : h('span', { class: 'icon' }), name);
+    }, hasChildren(node) ? icon(ICONS.chevron) : h('span', { class: 'icon' }), name);
     this.buttons.set(node, button);
     line.append(
       h('th', { attrs: { scope: 'row' }, style: { '--level': String(node.depth - 1) } }, h('span', { class: 'visually-hidden' }, `Level ${node.depth}: `), button),
@@ -88,7 +88,7 @@ export class CallTree {
 
   private open(node: FlameNode): void {
     const button = this.buttons.get(node);
-    if (!button || node.children.length === 0) return;
+    if (!button || !hasChildren(node)) return;
     button.setAttribute('aria-expanded', 'true');
     button.closest('tr')?.after(...this.rowsUnder(node));
   }

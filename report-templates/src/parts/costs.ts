@@ -1,8 +1,8 @@
 // What a site can be measured by, where one view offers a choice of it: the same names and sums in all of them.
 import type { Context } from '../context';
 import * as format from '../format';
-import type { Site } from '../model';
-import { bytesAt, rangeOfSites } from './range';
+import type { Process, Site } from '../model';
+import { bytesOfAll, rangeOfSites, type SiteRange } from './range';
 import { chosenMoments, momentsOf } from './moments';
 
 export interface Cost {
@@ -20,14 +20,19 @@ export function lostBytes(site: Site): number {
   return site.lost ? site.lost.definitely_lost.bytes + site.lost.indirectly_lost.bytes : 0;
 }
 
+function liveIn(process: Process, range: SiteRange): Cost[] {
+  const [before, after] = [bytesOfAll(process, range.from), bytesOfAll(process, range.to)];
+  return [
+    { key: 'range', label: 'Grew in the range', bytes: true, of: (site) => (after[site.id] as number) - (before[site.id] as number) },
+    { key: 'live', label: 'Live at its end', bytes: true, of: (site) => after[site.id] as number },
+  ];
+}
+
 // With a range, what is live is live at its end; what has no course over time remains of the whole run.
 export function costsOf(context: Context): Cost[] {
   const { process } = context;
   const range = rangeOfSites(context);
-  const live: Cost[] = range ? [
-    { key: 'range', label: 'Grew in the range', bytes: true, of: (site) => bytesAt(site, range.to) - bytesAt(site, range.from) },
-    { key: 'live', label: 'Live at its end', bytes: true, of: (site) => bytesAt(site, range.to) },
-  ] : [{ key: 'live', label: 'Live at end', bytes: true, of: (site) => site.live_bytes }];
+  const live: Cost[] = range ? liveIn(process, range) : [{ key: 'live', label: 'Live at end', bytes: true, of: (site) => site.live_bytes }];
   const costs: Cost[] = [
     ...live,
     { key: 'peak', label: 'At the peak', bytes: true, of: (site) => site.peak_bytes },
@@ -43,8 +48,7 @@ export function costsOfStacks(context: Context): Cost[] {
   const all = momentsOf(context);
   if (all.length < 3) return costsOf(context);
   const [from, to] = chosenMoments(context, all);
-  const held = (sites: Map<number, { bytes: number }>, site: Site) => sites.get(site.id)?.bytes ?? 0;
-  return [...costsOf(context), { key: 'between', label: 'Between the snapshots', bytes: true, of: (site) => Math.max(0, held(to.sites, site) - held(from.sites, site)) }];
+  return [...costsOf(context), { key: 'between', label: 'Between the snapshots', bytes: true, of: (site) => Math.max(0, (to.siteBytes[site.id] ?? 0) - (from.siteBytes[site.id] ?? 0)) }];
 }
 
 export function amountText(cost: Cost, value: number): string {

@@ -2,7 +2,8 @@
 import type { Context } from '../context';
 import { type Site, siteById } from '../model';
 import type { Moment } from './moments';
-import { commonOfSite } from './site_groups';
+import { largestFirst } from './order';
+import { commonsOf } from './site_groups';
 
 export interface Difference {
   id: number;           // of the site, or of the first one in the group
@@ -17,28 +18,25 @@ export interface Difference {
 
 function bySite(context: Context, from: Moment, to: Moment): Difference[] {
   const found: Difference[] = [];
-  for (const id of new Set([...from.sites.keys(), ...to.sites.keys()])) {
-    const before = from.sites.get(id) ?? { bytes: 0, blocks: 0 };
-    const after = to.sites.get(id) ?? { bytes: 0, blocks: 0 };
-    const bytes = after.bytes - before.bytes;
-    const blocks = after.blocks - before.blocks;
-    if (bytes === 0 && blocks === 0) continue;
+  for (let id = 0; id < to.siteBytes.length; ++id) {
+    const [before, after] = [from.siteBytes[id] as number, to.siteBytes[id] as number];
+    const blocks = (to.siteBlocks[id] as number) - (from.siteBlocks[id] as number);
+    if (before === after && blocks === 0) continue;
     const site = siteById(context.process, id);
-    found.push({ id, sites: site ? [site] : [], name: '', place: '', bytes, blocks, before: before.bytes, after: after.bytes });
+    found.push({ id, sites: site ? [site] : [], name: '', place: '', bytes: after - before, blocks, before, after });
   }
   return found;
 }
 
-export function differences(context: Context, from: Moment, to: Moment, by: string): Difference[] {
-  const single = bySite(context, from, to);
-  if (by === 'stack') return single.sort((a, b) => b.bytes - a.bytes);
-  const groups = new Map<string, Difference>();
+function grouped(context: Context, single: Difference[], by: string): Difference[] {
+  const common = commonsOf(context, by);
+  const groups: Difference[] = [];
   for (const one of single) {
-    const [site] = one.sites;
-    const common = site ? commonOfSite(context, by, site) : { key: '', name: '(sites that are not in this report)', place: '' };
-    const group = groups.get(common.key);
+    const number = common.of[one.id] ?? common.names.length;
+    const group = groups[number];
     if (!group) {
-      groups.set(common.key, { ...one, name: common.name, place: common.place });
+      const { name, place } = common.names[number] ?? { name: '(sites that are not in this report)', place: '' };
+      groups[number] = { ...one, name, place };
       continue;
     }
     group.sites.push(...one.sites);
@@ -47,5 +45,10 @@ export function differences(context: Context, from: Moment, to: Moment, by: stri
     group.before += one.before;
     group.after += one.after;
   }
-  return [...groups.values()].sort((a, b) => b.bytes - a.bytes);
+  return groups.filter(Boolean);
+}
+
+export function differences(context: Context, from: Moment, to: Moment, by: string): Difference[] {
+  const single = bySite(context, from, to);
+  return largestFirst(by === 'stack' ? single : grouped(context, single, by), (one) => one.bytes);
 }

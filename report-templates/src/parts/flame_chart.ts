@@ -23,7 +23,8 @@ export class FlameChart {
   private focus: FlameNode;
   private match: Match = null;
 
-  constructor(private readonly context: Context, private tree: FlameTree, private cost: Cost, private readonly describe: (node: FlameNode) => void) {
+  constructor(private readonly context: Context, private tree: FlameTree, private cost: Cost, private readonly describe: (node: FlameNode) => void,
+              private readonly colour?: (node: FlameNode) => string) {
     this.colours = new FlameColours(context);
     this.focus = tree.root;
     const at = (event: Event) => this.nodes.get((event.target as HTMLElement).closest<HTMLElement>('.flame-node') as HTMLElement);
@@ -92,7 +93,7 @@ export class FlameChart {
     const label = node === this.tree.root ? `all, ${amount}` : node.name;
     const found = this.match && (this.match(node) ? 'match' : 'faded');
     const element = h('div', {
-      class: ['flame-node', this.colours.classOf(node), above && 'above', found].filter(Boolean).join(' '),
+      class: ['flame-node', this.colour?.(node) ?? this.colours.classOf(node), above && 'above', found].filter(Boolean).join(' '),
       attrs: {
         role: 'treeitem', tabindex: -1, 'aria-level': node.depth + 1, 'data-depth': node.depth, 'data-amount': node.value,
         'aria-selected': String(node === this.focus && node !== this.tree.root),

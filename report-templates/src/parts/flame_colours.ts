@@ -6,6 +6,7 @@ import type { FlameNode } from './flame_tree';
 
 const TONES = 8;
 const HEATS = 5;
+const LOOKED_AT = 500;  // sites
 
 export const COLOURS = [
   { key: 'file', label: 'Source file' },
@@ -23,7 +24,7 @@ export class FlameColours {
   private readonly modules = new Map<string, number>();  // in order of the memory they answer for, roughly
 
   constructor(private readonly context: Context) {
-    for (const site of context.process.sites ?? []) {
+    for (const site of (context.process.sites ?? []).slice(0, LOOKED_AT)) {
       for (const id of site.stack) {
         const frame = context.frames.get(id);
         if (!frame.system && frame.module && !this.modules.has(frame.module)) this.modules.set(frame.module, this.modules.size);

@@ -1,47 +1,38 @@
-// Stacks merged into a tree: one pass over the sites, functions merged by name and module.
-import type { FrameTable, Site } from '../model';
-
-export interface TreeOptions {
-  inverted: boolean;    // from the allocating function outwards instead of from the outermost caller inwards
-  skipSystem: boolean;
-  fold: boolean;        // recursion counts as one call
-}
+// Stacks merged into a tree. A node is a range of the sites in the order of their stacks, so that its figures are a
+// difference of two sums, and finds its children when they are asked for: of a large tree only a small part is ever drawn.
+import type { Site } from '../model';
+import type { FlameStacks } from './flame_stacks';
 
 export interface FlameNode {
-  id: number;           // of the name: what stacks are merged by; -1 for the root
+  id: number;           // number of the name: what stacks are merged by; -1 for the root
   name: string;
   frame: number;        // one of the frames that were merged here, -1 for the root
   value: number;
+  itself: number;       // of value: of the stacks that end here
   slope: number;        // growth of all sites below, bytes per second
   parent: FlameNode | null;
   depth: number;
-  children: FlameNode[];  // in order of childrenOf
 }
 
-interface Growing extends FlameNode {
-  children: Growing[];
-  byName: Map<number, Growing> | null;
-  sorted: boolean;
+class Node implements FlameNode {
+  value = 0;
+  itself = 0;
+  slope = 0;
+  children: Node[] | null = null;
+
+  // From `begin` to `deeper` are the sites whose stacks end here, from there to `end` those that go on.
+  constructor(readonly tree: FlameTree, readonly id: number, readonly name: string, readonly frame: number, readonly parent: Node | null,
+              readonly depth: number, readonly begin: number, readonly deeper: number, readonly end: number) {}
 }
 
-// A node of a large tree has few children as a rule: looking through them beats a table for each.
-const FEW = 8;
-// Functions that call each other in rounds longer than this are not recognised as recursion.
-const LONGEST_ROUND = 4;
-
-function childNamed(node: Growing, id: number): Growing | undefined {
-  if (node.byName) return node.byName.get(id);
-  if (node.children.length <= FEW) return node.children.find((child) => child.id === id);
-  node.byName = new Map(node.children.map((child) => [child.id, child]));
-  return node.byName.get(id);
-}
-
-// Largest first. Sorted when first asked for: of a large tree only a small part is ever drawn.
+// Largest first.
 export function childrenOf(node: FlameNode): FlameNode[] {
-  const growing = node as Growing;
-  if (!growing.sorted) growing.children.sort((a, b) => b.value - a.value);
-  growing.sorted = true;
-  return growing.children;
+  const grown = node as Node;
+  return grown.children ??= grown.tree.grow(grown);
+}
+
+export function hasChildren(node: FlameNode): boolean {
+  return node.itself < node.value;
 }
 
 export function ancestorsOf(node: FlameNode): FlameNode[] {
@@ -55,105 +46,100 @@ export function pathOf(node: FlameNode): string {
   return [...ancestorsOf(node), node].slice(1).map((one) => one.frame).join('.');
 }
 
+// The first of begin..end for which `is` holds; it holds for all that follow.
+function firstOf(begin: number, end: number, is: (at: number) => boolean): number {
+  while (begin < end) {
+    const middle = (begin + end) >>> 1;
+    if (is(middle)) end = middle;
+    else begin = middle + 1;
+  }
+  return begin;
+}
+
 export class FlameTree {
   readonly root: FlameNode;
-  private readonly names = new Map<string, number>();
-  private readonly nameOf = new Map<number, number>();  // by frame
-  // The stack that walk() went through last: names, and a frame for each.
-  private readonly path: number[] = [];
-  private readonly pathFrames: number[] = [];
+  private readonly order: Int32Array;
+  private readonly values: Float64Array;    // by position of the site; nothing below zero is drawn
+  // Of all sites before a place in the order.
+  private readonly valuesBefore: Float64Array;
+  private readonly slopesBefore: Float64Array;
 
-  constructor(private readonly frames: FrameTable, private readonly sites: Site[], private readonly value: (site: Site) => number,
-              title: string, private readonly options: TreeOptions) {
-    const top = this.node(-1, title, -1, null);
-    this.root = top;
-    for (const site of sites) {
-      const amount = value(site);
-      if (amount <= 0) continue;
-      const slope = site.growth?.slope_bytes_per_s ?? 0;
-      top.value += amount;
-      top.slope += slope;
-      const length = this.walk(site.stack);
-      let node = top;
-      for (let i = 0; i < length; ++i) {
-        const id = this.path[i] as number;
-        let child = childNamed(node, id);
-        if (!child) {
-          const frame = this.pathFrames[i] as number;
-          child = this.node(id, frames.get(frame).function, frame, node);
-          node.byName?.set(id, child);
-          node.children.push(child);
-        }
-        child.value += amount;
-        child.slope += slope;
-        node = child;
-      }
+  // `inverted`: from the allocating function outwards instead of from the outermost caller inwards.
+  constructor(private readonly stacks: FlameStacks, value: (site: Site) => number, title: string, private readonly inverted: boolean) {
+    const { sites, slopes } = stacks;
+    this.order = stacks.order(inverted);
+    this.values = new Float64Array(sites.length);
+    this.valuesBefore = new Float64Array(sites.length + 1);
+    this.slopesBefore = new Float64Array(sites.length + 1);
+    for (let at = 0; at < sites.length; ++at) {
+      const site = this.order[at] as number;
+      const amount = Math.max(0, value(sites[site] as Site));
+      this.values[site] = amount;
+      this.valuesBefore[at + 1] = (this.valuesBefore[at] as number) + amount;
+      this.slopesBefore[at + 1] = (this.slopesBefore[at] as number) + (amount > 0 ? slopes[site] as number : 0);
     }
+    this.root = this.node(-1, title, -1, null, 0, 0, sites.length);
   }
 
   // The sites whose stacks go through `node`, largest first.
   sitesOf(node: FlameNode): Site[] {
-    const wanted = [...ancestorsOf(node), node].slice(1).map((one) => one.id);
-    const found = this.sites.filter((site) => this.value(site) > 0 && this.walk(site.stack) >= wanted.length && wanted.every((id, i) => this.path[i] === id));
-    return found.sort((a, b) => this.value(b) - this.value(a));
+    const { begin, end } = node as Node;
+    const found = this.order.subarray(begin, end).filter((site) => (this.values[site] as number) > 0);
+    found.sort((a, b) => (this.values[b] as number) - (this.values[a] as number) || a - b);
+    return Array.from(found, (site) => this.stacks.sites[site] as Site);
   }
 
   // The node of a path; the root when the tree has no such node (made with other options, or by hand).
   find(path: string): FlameNode {
     let node: FlameNode | undefined = this.root;
     for (const part of path === '' ? [] : path.split('.')) {
-      const id = this.nameOf.get(Number(part));
-      node = node.children.find((child) => child.id === id);
+      const id = this.stacks.nameOf(Number(part));
+      node = childrenOf(node).find((child) => child.id === id);
       if (!node) return this.root;
     }
     return node;
   }
 
-  private node(id: number, name: string, frame: number, parent: Growing | null): Growing {
-    return { id, name, frame, value: 0, slope: 0, parent, depth: parent ? parent.depth + 1 : 0, children: [], byName: null, sorted: false };
-  }
-
-  // Fills `path` with the names of a stack in the order of the tree and returns how many there are.
-  private walk(stack: number[]): number {
-    let length = 0;
-    for (let i = 0; i < stack.length; ++i) {
-      const frame = stack[this.options.inverted ? i : stack.length - 1 - i] as number;
-      const name = this.nameOf.get(frame) ?? this.nameFrame(frame);
-      if (name < 0) continue;
-      this.path[length] = name;
-      this.pathFrames[length] = frame;
-      ++length;
-      if (this.options.fold) length -= this.roundAt(length);
+  // What the matching functions answer for: a stack counts once, however many of its functions match.
+  matched(match: (name: string) => boolean): number {
+    const { begin, names, numbers } = this.stacks;
+    const matches = Uint8Array.from(names, (name) => Number(match(name)));
+    let sum = 0;
+    for (let site = 0; site < this.values.length; ++site) {
+      if (this.values[site] === 0) continue;
+      const end = begin[site + 1] as number;
+      let at = begin[site] as number;
+      while (at < end && matches[numbers[at] as number] === 0) ++at;
+      if (at < end) sum += this.values[site] as number;
     }
-    return length;
+    return sum;
   }
 
-  // How many of the last names repeat those before them.
-  private roundAt(length: number): number {
-    for (let round = 1; round <= LONGEST_ROUND && 2 * round <= length; ++round) {
-      let same = 0;
-      while (same < round && this.path[length - 1 - same] === this.path[length - 1 - same - round]) ++same;
-      if (same === round) return round;
+  grow(node: Node): Node[] {
+    const { frames, names, numbers } = this.stacks;
+    const children: Node[] = [];
+    for (let begin = node.deeper; begin < node.end;) {
+      const at = this.place(begin, node.depth);
+      const id = numbers[at] as number;
+      const end = firstOf(begin + 1, node.end, (next) => numbers[this.place(next, node.depth)] !== id);
+      const child = this.node(id, names[id] as string, frames[at] as number, node, node.depth + 1, begin, end);
+      if (child.value > 0) children.push(child);
+      begin = end;
     }
-    return 0;
+    return children.sort((a, b) => b.value - a.value);
   }
 
-  private nameFrame(id: number): number {
-    const frame = this.frames.get(id);
-    const key = `${frame.function}\n${frame.module ?? ''}`;
-    const name = this.options.skipSystem && frame.system ? -1 : this.names.get(key) ?? this.names.set(key, this.names.size).size - 1;
-    this.nameOf.set(id, name);
-    return name;
+  private place(at: number, depth: number): number {
+    return this.stacks.place(this.order[at] as number, depth, this.inverted);
   }
-}
 
-// What the matching functions answer for: a match inside a match counts once.
-export function matched(root: FlameNode, match: (node: FlameNode) => boolean): number {
-  let sum = 0;
-  const pending = [...root.children];
-  for (let node = pending.pop(); node; node = pending.pop()) {
-    if (match(node)) sum += node.value;
-    else pending.push(...node.children);
+  private node(id: number, name: string, frame: number, parent: Node | null, depth: number, begin: number, end: number): Node {
+    const deeper = firstOf(begin, end, (at) => this.place(at, depth) >= 0);
+    const node = new Node(this, id, name, frame, parent, depth, begin, deeper, end);
+    const sum = (sums: Float64Array, to: number) => (sums[to] as number) - (sums[begin] as number);
+    node.value = sum(this.valuesBefore, end);
+    node.itself = sum(this.valuesBefore, deeper);
+    node.slope = sum(this.slopesBefore, end);
+    return node;
   }
-  return sum;
 }

@@ -1,7 +1,8 @@
 // The range that was picked on the timeline. Sites are known at a limited number of moments: the range of a list runs
 // from the moment nearest to its begin to the one nearest to its end.
 import type { Context } from '../context';
-import type { Site } from '../model';
+import type { Process, Site } from '../model';
+import { numbersOf } from './order';
 
 export interface TimeRange { fromNs: number; toNs: number }
 export interface SiteRange extends TimeRange { from: number; to: number }  // positions in bucket_end_ns, -1 for the start
@@ -26,6 +27,14 @@ export function rangeOfSites(context: Context): SiteRange | null {
   const from = Math.min(nearest(ends, range.fromNs), ends.length - 2);
   const to = Math.max(nearest(ends, range.toNs), from + 1);
   return { from, to, fromNs: ends[from] ?? 0, toNs: ends[to] ?? 0 };
+}
+
+const known = new WeakMap<Process, Map<number, Float64Array>>();
+
+// What each site held at a moment, by its position: a range asks for two moments of all sites, again and again.
+export function bytesOfAll(process: Process, moment: number): Float64Array {
+  const ready = known.get(process) ?? known.set(process, new Map()).get(process) as Map<number, Float64Array>;
+  return ready.get(moment) ?? ready.set(moment, numbersOf(process.sites ?? [], (site) => bytesAt(site, moment))).get(moment) as Float64Array;
 }
 
 export function bytesAt(site: Site, moment: number): number {

@@ -1,7 +1,7 @@
 // Allocation sites put together by what they have in common. A row has the figures of a site, so that one table shows
 // sites and groups of them alike.
 import type { Context } from '../context';
-import { baseName, type Frame, type Site } from '../model';
+import { baseName, type Classes, type Frame, type Growth, type Process, type Site } from '../model';
 import { courseOf } from './course';
 
 export interface SiteRow {
@@ -10,6 +10,8 @@ export interface SiteRow {
   name: string;       // of the group, empty for a single site
   place: string;
 }
+
+const CLASS_KEYS = ['definitely_lost', 'indirectly_lost', 'possibly_lost', 'still_reachable'] as const;
 
 export interface Common { key: string; name: string; place: string }
 
@@ -39,37 +41,96 @@ function commonOf(by: string, site: Site, frame: Frame | undefined): Common {
   }
 }
 
-export function commonOfSite({ frames }: Context, by: string, site: Site): Common {
-  return commonOf(by, site, frames.blamed(site.stack, site.blamed));
+// What all sites have in common with others, by number: worked out once for each grouping.
+export interface Commons { names: Common[]; of: Int32Array }  // `of`: by position of the site
+
+const known = new WeakMap<Process, Map<string, Commons>>();
+
+export function commonsOf({ frames, process }: Context, by: string): Commons {
+  const ready = known.get(process) ?? known.set(process, new Map()).get(process) as Map<string, Commons>;
+  const found = ready.get(by);
+  if (found) return found;
+  const names: Common[] = [];
+  const numbers = new Map<string, number>();
+  const of = Int32Array.from(process.sites ?? [], (site) => {
+    const common = commonOf(by, site, frames.blamed(site.stack, site.blamed));
+    const number = numbers.get(common.key);
+    if (number !== undefined) return number;
+    numbers.set(common.key, names.length);
+    return names.push(common) - 1;
+  });
+  ready.set(by, { names, of });
+  return { names, of };
 }
 
-function summed(sites: Site[]): Site {
-  const sum = (of: (site: Site) => number) => sites.reduce((total, site) => total + of(site), 0);
-  const first = sites[0] as Site;
-  const result: Site = {
-    id: first.id, stack: first.stack, allocations: sum((site) => site.allocations), allocated_bytes: sum((site) => site.allocated_bytes),
-    live_blocks: sum((site) => site.live_blocks), live_bytes: sum((site) => site.live_bytes), peak_bytes: sum((site) => site.peak_bytes),
-    temporary_allocations: sum((site) => site.temporary_allocations),
-  };
-  if (sites.some((site) => site.growth)) result.growth = { slope_bytes_per_s: sum((site) => site.growth?.slope_bytes_per_s ?? 0) };
-  const course = courseOf(sites);
-  if (course) result.live_bytes_over_time = course;
-  if (sites.some((site) => site.lost)) {
-    const total = (of: 'definitely_lost' | 'indirectly_lost' | 'possibly_lost' | 'still_reachable') =>
-      ({ blocks: sum((site) => site.lost?.[of].blocks ?? 0), bytes: sum((site) => site.lost?.[of].bytes ?? 0) });
-    result.lost = { definitely_lost: total('definitely_lost'), indirectly_lost: total('indirectly_lost'), possibly_lost: total('possibly_lost'), still_reachable: total('still_reachable') };
+function addClasses(to: Classes, from: Classes): void {
+  for (const key of CLASS_KEYS) {
+    to[key].blocks += from[key].blocks;
+    to[key].bytes += from[key].bytes;
   }
-  return result;
+}
+
+function noClasses(): Classes {
+  const none = () => ({ blocks: 0, bytes: 0 });
+  return { definitely_lost: none(), indirectly_lost: none(), possibly_lost: none(), still_reachable: none() };
+}
+
+// Courses are long and few of them are drawn: added up when asked for.
+class Sum {
+  allocations = 0;
+  allocated_bytes = 0;
+  live_blocks = 0;
+  live_bytes = 0;
+  peak_bytes = 0;
+  temporary_allocations = 0;
+  growth?: Growth;
+  lost?: Classes;
+  private course: Float64Array | undefined;
+
+  constructor(readonly id: number, private readonly members: Site[]) {}
+
+  get stack(): number[] {
+    return this.members[0]?.stack ?? [];
+  }
+
+  get live_bytes_over_time(): Float64Array {
+    return this.course ??= courseOf(this.members) ?? new Float64Array();
+  }
+
+  add(site: Site): void {
+    this.members.push(site);
+    this.allocations += site.allocations;
+    this.allocated_bytes += site.allocated_bytes;
+    this.live_blocks += site.live_blocks;
+    this.live_bytes += site.live_bytes;
+    this.peak_bytes += site.peak_bytes;
+    this.temporary_allocations += site.temporary_allocations;
+    if (site.growth) (this.growth ??= { slope_bytes_per_s: 0 }).slope_bytes_per_s += site.growth.slope_bytes_per_s;
+    if (site.lost) addClasses(this.lost ??= noClasses(), site.lost);
+  }
+}
+
+export function totalOf(sites: Site[]): Site {
+  const sum = new Sum(sites[0]?.id ?? 0, []);
+  for (const site of sites) sum.add(site);
+  return sum;
 }
 
 export function rowsOf(context: Context, sites: Site[], by: string): SiteRow[] {
   if (by === 'stack') return sites.map((site) => ({ sum: site, sites: [site], name: '', place: '' }));
-  const groups = new Map<string, { common: Common; sites: Site[] }>();
+  const { names, of } = commonsOf(context, by);
+  const found: SiteRow[] = [];
+  const sums: Sum[] = [];
   for (const site of sites) {
-    const common = commonOfSite(context, by, site);
-    const group = groups.get(common.key);
-    if (group) group.sites.push(site);
-    else groups.set(common.key, { common, sites: [site] });
+    const number = of[site.id] as number;
+    let sum = sums[number];
+    if (!sum) {
+      const { name, place } = names[number] as Common;
+      const members: Site[] = [];
+      sum = sums[number] = new Sum(site.id, members);
+      found.push({ sum, sites: members, name, place });
+    }
+    sum.add(site);
   }
-  return [...groups.values()].map(({ common, sites: members }) => ({ sum: summed(members), sites: members, name: common.name, place: common.place }));
+  return found;
 }

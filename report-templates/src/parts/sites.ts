@@ -20,18 +20,18 @@ export function stackFilter(frames: FrameTable, text: string): ((stack: number[]
     else wanted |= 1 << bit;
     return word.replace(/^-/, '');
   });
-  const bits = new Map<number, number>();
+  const bits: number[] = [];
   for (const frame of frames.all) {
     const haystack = `${frame.function}\n${frame.file ?? ''}\n${frame.module ?? ''}`.toLowerCase();
     let found = 0;
     needles.forEach((needle, bit) => {
       if (haystack.includes(needle)) found |= 1 << bit;
     });
-    if (found !== 0) bits.set(frame.id, found);
+    bits[frame.id] = found;
   }
   return (stack) => {
     let found = 0;
-    for (const id of stack) found |= bits.get(id) ?? 0;
+    for (const id of stack) found |= bits[id] ?? 0;
     return (found & wanted) === wanted && (found & unwanted) === 0;
   };
 }

@@ -2,6 +2,7 @@
 // as fifty. Its state is given and reported, so that a view can keep it in the URL or here.
 import { type Child, h, icon, ICONS, replace, uniqueId } from '../dom';
 import * as format from '../format';
+import { ordered } from './order';
 
 export interface Column<Row> {
   key: string;
@@ -45,8 +46,10 @@ export class DataTable<Row> {
       this.foot);
   }
 
-  // `rows` come in their natural order; `state.sort` names a column, with "-" in front for ascending, or is empty.
-  show(rows: Row[], state: Partial<TableState> = {}): void {
+  // `rows` come in their natural order, that of the column `natural` if it is named; `state.sort` names a column, with "-"
+  // in front for ascending, or is empty.
+  show(rows: Row[], state: Partial<TableState> = {}, natural = ''): void {
+    this.natural = natural;
     this.state = { ...this.state, ...state };
     this.rows = this.sorted(rows);
     this.given = rows;
@@ -55,24 +58,21 @@ export class DataTable<Row> {
   }
 
   private given: Row[] = [];
+  private natural = '';
+  private last: { rows: Row[]; sort: string; result: Row[] } | undefined;  // turning pages does not sort again
 
   private change(change: Partial<TableState>): void {
     if (this.options.onChange) this.options.onChange({ ...this.state, ...change });
-    else this.show(this.given, change);
+    else this.show(this.given, change, this.natural);
   }
 
   private sorted(rows: Row[]): Row[] {
-    const ascending = this.state.sort.startsWith('-');
-    const column = this.options.columns.find((one) => one.key === this.state.sort.replace(/^-/, ''));
-    const value = column?.value;
-    if (!value) return rows;
-    const sign = ascending ? 1 : -1;
-    const keyed = rows.map((row, order) => ({ row, order, value: value(row) }));
-    keyed.sort((a, b) => {
-      const by = typeof a.value === 'string' ? a.value.localeCompare(String(b.value)) : a.value - Number(b.value);
-      return by === 0 ? a.order - b.order : sign * by;
-    });
-    return keyed.map((entry) => entry.row);
+    const { sort } = this.state;
+    if (this.last?.rows === rows && this.last.sort === sort) return this.last.result;
+    const column = this.options.columns.find((one) => one.key === sort.replace(/^-/, ''));
+    const result = column?.value && sort !== this.natural ? ordered(rows, column.value, sort.startsWith('-')) : rows;
+    this.last = { rows, sort, result };
+    return result;
   }
 
   private drawHead(): void {

@@ -4,7 +4,8 @@ import type { Context } from '../context';
 import * as format from '../format';
 import { isAllZero } from '../model';
 import { cssColor } from '../theme';
-import { courseOf } from './course';
+import { courseOf, highest } from './course';
+import { largestFirst } from './order';
 import { groupingsOf, rowsOf, type SiteRow } from './site_groups';
 
 const BANDS = 7;
@@ -40,14 +41,15 @@ function linesOf({ process: { timeline } }: Context): Line[] {
 
 // The heap by who allocated it, largest first; what is left is one band more.
 function bandsOf(context: Context, by: string): Line[] {
-  const rows = rowsOf(context, context.process.sites ?? [], by).filter((row) => row.sum.live_bytes_over_time);
-  const most = (row: SiteRow) => (row.sum.live_bytes_over_time ?? []).reduce((largest, value) => Math.max(largest, value), 0);
-  const ranked = rows.map((row) => ({ row, most: most(row) })).sort((a, b) => b.most - a.most).map(({ row }) => row);
+  const all = context.process.sites ?? [];
+  const rows = rowsOf(context, all, by);
+  const most = new Map(rows.map((row) => [row, highest(row.sum.live_bytes_over_time)]));
+  const ranked = largestFirst(rows.filter((row) => most.get(row)), (row) => most.get(row) as number);
   const name = (row: SiteRow) => row.name || (context.frames.blamed(row.sum.stack, row.sum.blamed)?.function ?? '(no stack recorded)');
   const band = (label: string, values: number[], i: number): Line => ({ label, values, color: `--band-${i}`, fill: `--band-${i}` });
-  const bands = ranked.slice(0, BANDS).map((row, i) => band(name(row), row.sum.live_bytes_over_time ?? [], i));
-  const rest = courseOf(ranked.slice(BANDS).flatMap((row) => row.sites));
-  if (rest) bands.push(band(`Others (${format.count(ranked.length - BANDS)})`, rest, BANDS));
+  const bands = ranked.slice(0, BANDS).map((row, i) => band(name(row), [...row.sum.live_bytes_over_time ?? []], i));
+  const rest = ranked.length > BANDS && courseOf(all);
+  if (rest) bands.push(band(`Others (${format.count(ranked.length - BANDS)})`, Array.from(rest, (value, at) => bands.reduce((left, one) => left - (one.values[at] ?? 0), value)), BANDS));
   return bands;
 }
 

@@ -3,12 +3,14 @@
 import type { Context, View } from '../context';
 import { h, icon } from '../dom';
 import * as format from '../format';
-import { siteById, type Site, type TopName } from '../model';
+import { type Process, siteById, type Site } from '../model';
 import { consumerColumns, type List } from '../parts/consumer_columns';
 import { select, systemToggle, tabs, textFilter, toolbar } from '../parts/controls';
 import { type Cost, costsOf, slopeOf } from '../parts/costs';
 import { offerCsv } from '../parts/download';
+import { largestFirst } from '../parts/order';
 import { rangeOfSites } from '../parts/range';
+import { remainder } from '../parts/remainder';
 import { empty, note, section } from '../parts/section';
 import { groupingsOf, rowsOf, type SiteRow } from '../parts/site_groups';
 import { siteFolds } from '../parts/site_folds';
@@ -32,14 +34,23 @@ function listsOf(context: Context): List[] {
   return lists;
 }
 
-// The report's own order first, then whatever else has a share.
+const ranked = new WeakMap<Process, Map<string, Site[]>>();
+
+// Those with a share, largest first; growth in the report's own order, which also counts how sure it is.
 function members(context: Context, list: List): Site[] {
-  const ranked = list.key === 'live' && rangeOfSites(context) ? [] : context.process.top?.[list.key as TopName] ?? [];
-  const chosen = ranked.map((id) => siteById(context.process, id)).filter((site): site is Site => site !== undefined);
+  const { process } = context;
+  const known = ranked.get(process) ?? ranked.set(process, new Map()).get(process) as Map<string, Site[]>;
+  const key = `${list.key} ${JSON.stringify(rangeOfSites(context))}`;
+  const ready = known.get(key);
+  if (ready) return ready;
+  const top = list.key === 'growth' ? process.top?.growth ?? [] : [];
+  const chosen = top.map((id) => siteById(process, id)).filter((site): site is Site => site !== undefined);
   const seen = new Set(chosen);
-  const others = (context.process.sites ?? []).filter((site) => !seen.has(site) && list.of(site) > 0);
-  others.sort((a, b) => list.of(b) - list.of(a));
-  return [...chosen, ...others];
+  const others = (process.sites ?? []).filter((site) => !seen.has(site) && list.of(site) > 0);
+  const found = [...chosen, ...largestFirst(others, list.of)];
+  known.clear();  // of a range there are too many to keep: the last one is enough
+  known.set(key, found);
+  return found;
 }
 
 // The rows as they are listed now, for a spreadsheet.
@@ -54,7 +65,7 @@ function download(context: Context, rows: SiteRow[], by: string): void {
 }
 
 function groupDetail(context: Context, row: SiteRow, list: List): HTMLElement {
-  const sites = [...row.sites].sort((a, b) => list.of(b) - list.of(a));
+  const sites = largestFirst(row.sites, list.of);
   return h('div', { class: 'site-detail' }, h('div', { class: 'site-figures' }, trend(row.sum.live_bytes_over_time, context.process.bucket_end_ns)),
     h('div', {}, h('h3', { class: 'sub' }, format.plural(sites.length, 'call stack')), siteFolds(context, sites, list)));
 }
@@ -89,7 +100,9 @@ function drawConsumers(context: Context): HTMLElement {
     summary.textContent = `${format.plural(kept.length, 'site')}${filter ? ` of ${format.count(all.length)}` : ''}${groups}${amount}`;
     draw();
   };
-  const draw = () => table.show(rows, { sort: store.get('sort') || list().key, page: store.get('page'), open: store.get('open') });
+  // Growth is listed by how sure it is too, and sorted by its figure alone.
+  const natural = () => (by() === 'stack' && list().key !== 'growth' ? list().key : '');
+  const draw = () => table.show(rows, { sort: store.get('sort') || list().key, page: store.get('page'), open: store.get('open') }, natural());
   const choice = tabs('Order by', offered, panel, () => list().key, (key) => store.set({ list: key, sort: '', page: 0, open: -1 }));
   const grouping = select('Group by', groupings, by, (key) => store.set({ group: key, sort: '', page: 0, open: -1 }));
   const filter = textFilter('Filter sites by function, file or module', 'Filter: function, file, module, -not', () => store.get('filter'), (text) => store.set({ filter: text, page: 0, open: -1 }));
@@ -104,8 +117,7 @@ function drawConsumers(context: Context): HTMLElement {
   const csv = h('button', { class: 'button', attrs: { type: 'button' }, on: { click: () => download(context, rows, by()) } }, icon('M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11'), 'CSV');
   return section('consumers', 'Top consumers', 'An allocation site is a distinct call stack that allocates. Open a row to see it.',
     choice.element, toolbar(filter.element, grouping.element, systemToggle(context), csv), summary, panel,
-    process.sites_total !== undefined && process.sites_total > (process.sites ?? []).length &&
-      note(`Listed are the ${format.count((process.sites ?? []).length)} largest of ${format.count(process.sites_total)} sites; the totals count all of them.`));
+    ...remainder(process).map(note));
 }
 
 export const consumers: View = {

@@ -19,6 +19,13 @@ export const figures: View = {
     const tiles: HTMLElement[] = [];
     tiles.push(tile('Live at the end', 'live_bytes', bytesFigure(totals.live_bytes),
       `${errorText(totals.live_bytes_error)}${format.plural(totals.live_blocks, 'block')}`));
+    if (process.truth) {
+      const { definitely_lost: lost, indirectly_lost: held } = process.truth;
+      const cycles = process.cycles ?? [];
+      const instances = cycles.reduce((sum, cycle) => sum + cycle.instances, 0);
+      tiles.push(tile('Lost', 'lost_bytes', bytesFigure(lost.bytes + held.bytes), format.plural(lost.blocks + held.blocks, 'block'), lost.blocks > 0 ? 'bad' : ''));
+      tiles.push(tile('Reference cycles', 'cycles', countFigure(instances), instances === 0 ? 'none found' : `${format.plural(cycles.length, 'kind')}, ${format.bytes(cycles.reduce((sum, cycle) => sum + cycle.bytes, 0))}`, instances > 0 ? 'bad' : ''));
+    } else tiles.push(tile('Lost', 'lost_bytes', h('span', { class: 'muted' }, '\u2013'), 'the heap was not searched'));
     tiles.push(tile('Peak heap', 'peak_bytes', bytesFigure(totals.peak_bytes), `at ${format.duration(totals.peak_time_ns)}`));
     tiles.push(tile('Allocations', 'allocations', countFigure(totals.allocations), `${format.bytes(totals.allocated_bytes)}${totals.allocated_bytes_error ? ` \u00b1 ${format.bytes(totals.allocated_bytes_error)}` : ''} in all`));
     tiles.push(tile('Temporary', 'temporary_allocations', figure(totals.temporary_allocations, format.percent(totals.temporary_allocations, totals.allocations)),

@@ -2,13 +2,14 @@
 import type { Context, View } from '../context';
 import { append, type Child, h, icon, ICONS } from '../dom';
 import * as format from '../format';
-import { type Finding, type Pattern, siteById } from '../model';
+import { type Finding, type Pattern, siteById, type TypeCount } from '../model';
 import { badge, bytesFigure, countFigure, empty, facts, section } from '../parts/section';
 import { growthText } from '../parts/sites';
 import { siteName, stackList } from '../parts/stack';
 import { patternLink } from './patterns';
 
 const FIRST = 12;
+const TYPES = 3;
 
 const KINDS: Record<string, string> = { fd: 'File descriptor', growth: 'Growing', leak: 'Growing' };
 const SCANNED_KINDS: Record<string, string> = { ...KINDS, leak: 'Lost', cycle: 'Reference cycle' };
@@ -21,6 +22,11 @@ function evidenceName(name: string): string {
   return capital(name.replaceAll('_', ' '));
 }
 
+function typesText(types: TypeCount[]): string {
+  const more = types.length - TYPES;
+  return types.slice(0, TYPES).map((type) => type.name).join(', ') + (more > 0 ? ` and ${format.count(more)} more` : '');
+}
+
 function card(context: Context, finding: Finding): HTMLElement {
   const site = finding.site === undefined || finding.site === null ? undefined : siteById(context.process, finding.site);
   const frame = site && context.frames.blamed(site.stack, site.blamed);
@@ -28,6 +34,7 @@ function card(context: Context, finding: Finding): HTMLElement {
   if (finding.bytes !== undefined) numbers.push(['Bytes', bytesFigure(finding.bytes)]);
   if (finding.blocks !== undefined) numbers.push(['Blocks', countFigure(finding.blocks)]);
   if (site?.growth) numbers.push(['Growth', growthText(site)]);
+  if (site?.types?.length) numbers.push(['Types', typesText(site.types)]);
   const evidence = Object.entries(finding.evidence ?? {});
   return h('article', { class: `finding ${finding.severity}`, attrs: { 'data-kind': finding.kind } },
     h('div', { class: 'finding-head' }, badge(finding.severity), h('span', { class: 'kind' }, (context.process.truth ? SCANNED_KINDS : KINDS)[finding.kind] ?? capital(finding.kind.replaceAll('_', ' ')))),

@@ -9,7 +9,9 @@ import { amountText, type Cost, costsOfStacks } from '../parts/costs';
 import { FlameChart, type Match } from '../parts/flame_chart';
 import { COLOURS } from '../parts/flame_colours';
 import { selectionPanel } from '../parts/flame_selection';
-import { type FlameNode, FlameTree, matched } from '../parts/flame_tree';
+import { FlameStacks } from '../parts/flame_stacks';
+import { type FlameNode, FlameTree } from '../parts/flame_tree';
+import { remainder } from '../parts/remainder';
 import { note, section } from '../parts/section';
 
 const SHAPES = [{ key: 'graph', label: 'Flame graph' }, { key: 'tree', label: 'Call tree' }];
@@ -50,8 +52,8 @@ class Stacks {
 
   private merge(): FlameTree {
     const { store, frames, process } = this.context;
-    return new FlameTree(frames, process.sites ?? [], this.cost.of, 'all',
-      { inverted: store.get('inverted'), skipSystem: store.get('own'), fold: store.get('fold') });
+    const stacks = FlameStacks.of(frames, process, { skipSystem: store.get('own'), fold: store.get('fold') });
+    return new FlameTree(stacks, this.cost.of, 'all', store.get('inverted'));
   }
 
   private get asTree(): boolean {
@@ -74,10 +76,11 @@ class Stacks {
     const focus = this.tree.find(this.context.store.get('node'));
     if (!this.asTree) {
       const search = this.context.store.get('find').trim();
-      const match: Match = search === '' ? null : (node) => node.frame >= 0 && node.name.toLowerCase().includes(search.toLowerCase());
+      const found = (name: string) => name.toLowerCase().includes(search.toLowerCase());
+      const match: Match = search === '' ? null : (node) => node.frame >= 0 && found(node.name);
       this.chart.show(this.tree, this.cost, focus, match);
       this.reset.hidden = focus === this.tree.root;
-      const part = match ? matched(this.tree.root, match) : 0;
+      const part = match ? this.tree.matched(found) : 0;
       this.found.textContent = match ? `\u201c${search}\u201d: ${amountText(this.cost, part)}, ${format.percent(part, this.tree.root.value)} of the total` : '';
       replace(this.legend, this.chart.colours.legend());
     }
@@ -136,7 +139,7 @@ export const flame: View = {
       watch.disconnect();
       removeEventListener('beforeprint', make);
     });
-    if (process.sites_total !== undefined && process.sites_total > process.sites.length) element.append(note('Built from the sites in this report, not from all of them.'));
+    element.append(...remainder(process).map(note));
     return element;
   },
 };

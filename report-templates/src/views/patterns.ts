@@ -10,8 +10,8 @@ function article(page: PatternPage, shown: Set<string>): HTMLElement {
     h('h3', {}, page.name), h('p', {}, page.summary),
     h('h4', {}, 'How it is recognised'), h('p', { class: 'muted' }, page.recognised_by),
     h('div', { class: 'pattern-code' },
-      h('figure', { class: 'bad' }, h('figcaption', {}, 'Leaks'), h('pre', {}, h('code', {}, page.bad))),
-      h('figure', { class: 'good' }, h('figcaption', {}, 'Does not'), h('pre', {}, h('code', {}, page.good)))),
+      h('figure', { class: 'bad' }, h('figcaption', {}, 'Leaks'), h('pre', { attrs: { tabindex: 0 } }, h('code', {}, page.bad))),
+      h('figure', { class: 'good' }, h('figcaption', {}, 'Does not'), h('pre', { attrs: { tabindex: 0 } }, h('code', {}, page.good)))),
     h('h4', {}, 'What to do'), h('p', {}, page.advice),
     related.length > 0 && h('p', { class: 'muted' }, 'See also: ', ...related.flatMap((kind, i) => [i > 0 && ', ', patternLink(kind, kind)])));
 }

@@ -47,6 +47,29 @@ def graph_after_destructors_when_they_freed(lab):
     check([graph.trigger for graph in graphs(recording.traces[0])], ["exit", "after exit"], "triggers")
 
 
+def freed_after_the_exit_began(lab, way):
+    found = graphs(lab.record("error_exits", way).traces[0])
+    check([graph.trigger for graph in found], ["exit", "after exit"], f"triggers after {way}")
+    return found[0].blocks - found[1].blocks
+
+
+@case
+def graph_before_destructors_when_a_message_ends_the_program(lab):
+    for way in ("err", "errx", "verr", "verrx", "error", "error_at_line"):
+        check(freed_after_the_exit_began(lab, way), 2, f"blocks of static objects, freed after {way}")
+
+
+@case
+def messages_that_do_not_end_the_program_make_no_graph(lab):
+    check(freed_after_the_exit_began(lab, "messages"), 3, "blocks of static objects")
+
+
+@case
+def graph_before_global_destructors_when_the_c_library_exits_by_itself(lab):
+    for way in ("argp", "pthread_exit"):
+        check(freed_after_the_exit_began(lab, way), 1, f"blocks of global objects, freed after {way}")
+
+
 @case
 def no_graph_where_no_handlers_run_unless_asked(lab):
     for mode in ("_exit", "quick"):

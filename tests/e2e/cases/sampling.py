@@ -3,9 +3,10 @@
 LEAKSCAN_E2E_SEEDS sets another number of samples (scripts/soak takes 100)."""
 
 import os
+import subprocess
 
 from checks import check, check_that
-from harness import case
+from harness import case, traces_in, wait_until
 
 # What sampled_sites leaves behind.
 TRUTH = {
@@ -106,3 +107,26 @@ def budget_is_no_reason_to_sample_a_program_that_hardly_allocates(lab):
     for mode in ("idle", "calculating"):
         process = lab.record("sampled_sites", mode, env={"LEAKHOOK_MAX_OVERHEAD": "5%"}).report().only
         check_that("sampling" not in process.data, f"{mode}: {process.data.get('sampling')}")
+
+
+@case
+def budget_of_cpu_time_holds_for_eight_threads(lab):
+    """They allocate until the switch is in the trace, however long that takes on a busy machine."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL}
+    with lab.start_recorded("sampled_sites", "threads", env={"LEAKHOOK_MAX_OVERHEAD": "0.1%"}, **pipes) as started:
+        process, recording = started
+
+        def has_switched():
+            traces = traces_in(recording.directory)
+            return traces and b"1 block per" in lab.scan("info", *traces).stdout
+
+        wait_until(has_switched, "the switch to a sample", timeout=240)
+        process.stdin.close()
+        check(process.wait(timeout=240), 0, "status")
+    process = recording.report().only
+    period = process["sampling"]["periods"][0]
+    check(period["budget_permille"], 1, "budget")
+    check_that(period["measured_permille"] > 1 and period["from_ns"] > 0, f"period: {period}")
+    process.check_leak("keep_early", 1000, 500)  # recorded before the switch: exact
+    check(process.live_at("churn").blocks, 0, "blocks of the threads that live")
+    process.check_complete()

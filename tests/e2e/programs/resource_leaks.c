@@ -2,10 +2,12 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static int fixed;
@@ -40,15 +42,26 @@ static void leak_file(void) {
   if (fixed) fclose(file);
 }
 
-static void* do_nothing(void* argument) { return argument; }
+static void* tell_id(void* tid) {
+  __atomic_store_n((int*)tid, gettid(), __ATOMIC_RELEASE);
+  return NULL;
+}
+
+// Not by joining it: until the kernel has forgotten it.
+static void wait_for_end(const int* tid) {
+  int id;
+  while ((id = __atomic_load_n(tid, __ATOMIC_ACQUIRE)) == 0) sched_yield();
+  while (syscall(SYS_tgkill, getpid(), id, 0) == 0) sched_yield();
+}
 
 static void leak_zombie(void) {
   pthread_t thread;
-  pthread_create(&thread, NULL, do_nothing, NULL);
+  int tid = 0;
+  pthread_create(&thread, NULL, tell_id, &tid);
   if (fixed) {
     pthread_join(thread, NULL);
   } else {
-    usleep(20000);
+    wait_for_end(&tid);
   }
 }
 

@@ -1,6 +1,9 @@
 // Blocks of very different sizes that stay, each size made in a function of its own, and others that do not stay: known
 // truth for estimates. "busy" keeps some, allocates as fast as it can for a second of CPU time, frees half of
-// them and keeps others; "idle" hardly does anything for as long; "calculating" uses the CPU for other things.
+// them and keeps others; "threads" does the same in eight threads, until its standard input ends; "idle" hardly does
+// anything for as long; "calculating" uses the CPU for other things.
+#include <pthread.h>
+#include <stdatomic.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -43,6 +46,27 @@ __attribute__((noinline)) static void busy(void) {
   while (cpu_seconds() < 1.3) churn(1000, 64);
 }
 
+static atomic_bool g_is_over;
+
+static void* churn_until_the_end(void* unused) {
+  (void)unused;
+  while (!atomic_load(&g_is_over)) churn(1000, 64);
+  return NULL;
+}
+
+static void threads(void) {
+  enum { kThreads = 8 };
+  pthread_t all[kThreads];
+  keep_early(1000, 500);
+  for (int i = 0; i < kThreads; ++i) {
+    require(pthread_create(&all[i], NULL, churn_until_the_end, NULL) == 0, "pthread_create");
+  }
+  char unused;
+  require(read(STDIN_FILENO, &unused, 1) == 0, "read");
+  atomic_store(&g_is_over, 1);
+  for (int i = 0; i < kThreads; ++i) pthread_join(all[i], NULL);
+}
+
 static void idle(void) {
   for (int i = 0; i < 12; ++i) {
     keep_64(10, 64);
@@ -62,6 +86,8 @@ int main(int argc, char** argv) {
   const char* mode = argc > 1 ? argv[1] : "";
   if (strcmp(mode, "busy") == 0) {
     busy();
+  } else if (strcmp(mode, "threads") == 0) {
+    threads();
   } else if (strcmp(mode, "idle") == 0) {
     idle();
   } else if (strcmp(mode, "calculating") == 0) {

@@ -1,5 +1,7 @@
 // A program with something for every view of the report: a cache that grows, documents that own each other,
 // records that nothing points to, parsing that calls itself, and strings that live for a moment.
+//   document_store [fixed]    fixed: records and notes are freed, the cache takes twice as much, documents
+//   have indexes
 #include <chrono>
 #include <cstdio>
 #include <map>
@@ -29,6 +31,11 @@ struct Record {
   char payload[120] = {};
 };
 
+struct Index {
+  char entries[72] = {};
+};
+
+std::size_t g_entry_bytes = 2048;
 std::map<int, std::vector<char>>& g_cache =
     *new std::map<int, std::vector<char>>;  // never destroyed: held at exit
 
@@ -39,12 +46,27 @@ std::map<int, std::vector<char>>& g_cache =
   document->first->owner = document;
 }
 
-[[gnu::noinline]] void forget_records(int count) {
+[[gnu::noinline]] void forget_note() {
+  Record* volatile note = new Record;
+  note = nullptr;
+}
+
+[[gnu::noinline]] void index_document() {
+  Index* volatile index = new Index;  // volatile: else there is no allocation at all
+  static_cast<void>(index);
+}
+
+[[gnu::noinline]] void forget_records(int count, bool is_fixed) {
   Record* volatile head = nullptr;
   for (int i = 0; i < count; ++i) {
     auto* record = new Record;
     record->next = head;
     head = record;
+  }
+  while (is_fixed && head != nullptr) {
+    Record* const next = head->next;
+    delete head;
+    head = next;
   }
   head = nullptr;
 }
@@ -55,7 +77,7 @@ std::map<int, std::vector<char>>& g_cache =
 }
 
 [[gnu::noinline]] std::size_t serve(int request) {
-  g_cache[request] = std::vector<char>(2048, 'x');
+  g_cache[request] = std::vector<char>(g_entry_bytes, 'x');
   std::string answer;
   for (int i = 0; i < 20; ++i) answer += std::string(64, 'a' + i);
   const auto record = parse(5 + request % 3);
@@ -64,12 +86,15 @@ std::map<int, std::vector<char>>& g_cache =
 
 }  // namespace store
 
-int main() {
+int main(int argc, char** argv) {
+  const bool is_fixed = argc > 1 && std::string(argv[1]) == "fixed";
+  if (is_fixed) store::g_entry_bytes *= 2;
   std::size_t served = 0;
   for (int request = 0; request < 300; ++request) {
     served += store::serve(request);
     if (request % 10 == 0) store::open_document(request);
-    if (request == 150) store::forget_records(40);
+    if (request % 10 == 0) is_fixed ? store::index_document() : store::forget_note();
+    if (request == 150) store::forget_records(40, is_fixed);
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
   std::printf("%zu\n", served);

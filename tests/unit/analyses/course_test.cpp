@@ -55,6 +55,17 @@ TEST(Spikes, AStepStays) {
   EXPECT_FALSE(spikes[0].end_ns);
 }
 
+TEST(Spikes, WhatIsFreedWhenTheRunEndsHasStayed) {
+  const std::vector<Spike> spikes = find_spikes(
+      with_heap([](std::size_t i) { return between(i, 500, 980) ? 50 * kMiB : 10 * kMiB; }));
+  ASSERT_EQ(spikes.size(), 1U);
+  EXPECT_FALSE(spikes[0].end_ns);
+  EXPECT_TRUE(find_spikes(with_heap([](std::size_t i) {
+                return between(i, 500, 900) ? 50 * kMiB : 10 * kMiB;
+              })).empty())
+      << "neither short nor for good";
+}
+
 TEST(Spikes, WhatIsCommonIsNoSpike) {
   EXPECT_TRUE(find_spikes(with_heap([](std::size_t) { return 10 * kMiB; })).empty()) << "flat";
   EXPECT_TRUE(find_spikes(with_heap([](std::size_t i) { return i * kMiB; })).empty()) << "a ramp";

@@ -30,6 +30,23 @@ TEST_F(SlotSupplyTest, WaitsForTheWriterWhenNothingIsFree) {
   EXPECT_EQ(taken->tid, 3U);
   EXPECT_TRUE(supply_->take_shortage());
   EXPECT_FALSE(supply_->shortage());
+  EXPECT_EQ(supply_->waits().count, 1U);
+  EXPECT_GT(supply_->waits().ns, 0U);
+}
+
+TEST_F(SlotSupplyTest, CountsNoWaitWhileSomethingIsFree) {
+  add_segment();
+  for (std::uint32_t i = 0; i != SlotPool::kSlotsPerSegment; ++i) {
+    EXPECT_NE(supply_->take_waiting(trace::ChunkKind::kEvents, 3), nullptr);
+  }
+  EXPECT_EQ(supply_->waits().count, 0U);
+  EXPECT_EQ(supply_->waits().ns, 0U);
+}
+
+TEST_F(SlotSupplyTest, CountsNoWaitOnceClosed) {
+  supply_->close();
+  EXPECT_EQ(supply_->take_waiting(trace::ChunkKind::kEvents, 3), nullptr);
+  EXPECT_EQ(supply_->waits().count, 0U);
 }
 
 TEST_F(SlotSupplyTest, StopsWaitingWhenClosed) {

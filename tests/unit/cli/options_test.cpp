@@ -77,7 +77,9 @@ TEST(Options, DumpInfoAndExport) {
   EXPECT_EQ(dump.command, Command::kDump);
   EXPECT_TRUE(dump.dump.stacks);
   EXPECT_TRUE(dump.dump.json_lines);
-  EXPECT_TRUE(parse_command_line({"info", "--json", "a.zst"}).info_json);
+  EXPECT_TRUE(parse_command_line({"info", "--json", "a.zst"}).info.json);
+  EXPECT_FALSE(parse_command_line({"info", "a.zst"}).info.columns);
+  EXPECT_TRUE(parse_command_line({"info", "--columns", "a.zst"}).info.columns);
   const Options exported = parse_command_line({"export", "a.zst", "--format", "collapsed", "--cost", "peak"});
   EXPECT_EQ(exported.export_cost, "peak");
   EXPECT_EQ(exported.export_file, "-");

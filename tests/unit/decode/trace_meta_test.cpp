@@ -61,6 +61,21 @@ TEST(TraceMeta, ReadsEveryKind) {
   EXPECT_EQ(meta.end->code, 11U);
 }
 
+TEST(TraceMeta, KeepsTheNewestCountOfWaits) {
+  TraceBuilder silent;
+  Diagnostics diagnostics;
+  EXPECT_FALSE(meta_of(silent, diagnostics).back_pressure);
+  TraceBuilder builder;
+  builder.back_pressure(5000, 3, 400, 9000);
+  builder.back_pressure(4000, 1, 100, 8000);
+  const TraceMeta meta = meta_of(builder, diagnostics);
+  ASSERT_TRUE(meta.back_pressure);
+  EXPECT_EQ(meta.back_pressure->waits, 3U);
+  EXPECT_EQ(meta.back_pressure->wait_ns, 400U);
+  EXPECT_EQ(meta.back_pressure->cpu_ns, 9000U);
+  EXPECT_EQ(diagnostics.unknown_records, 0U);
+}
+
 TEST(TraceMeta, SkipsAndCountsUnknownKinds) {
   TraceBuilder builder;
   builder.meta_bytes({24, 0, 0, 0, 99, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 5, 5, 5, 5, 5, 5, 5, 5});

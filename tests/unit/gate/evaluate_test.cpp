@@ -65,6 +65,7 @@ TEST(Gates, EachProcessIsJudgedByItself) {
 TEST(Gates, AFactThatWasNotRecordedIsRefused) {
   GateModel model;
   model.process().truth.reset();
+  model.process().totals.live_blocks = 1;
   EXPECT_EQ(
       refusal(model.model(), rules({"lost>0"})),
       "rule 'lost>0' cannot be judged for app (pid 100): its heap was not scanned at the end (killed, or "
@@ -73,14 +74,36 @@ TEST(Gates, AFactThatWasNotRecordedIsRefused) {
   EXPECT_NE(refusal(model.model(), rules({"new_leaks>0"})), "");
 }
 
+TEST(Gates, WithoutBlocksNothingIsLost) {
+  GateModel model;
+  model.process().truth.reset();
+  const std::vector<std::string> all = {"lost>0", "lost_bytes>0", "possibly_lost>0", "cycles>0"};
+  EXPECT_FALSE(evaluate_gates(model.model(), rules(all)).failed);
+  model.process().diagnostics.dropped_events = 1;
+  EXPECT_NE(refusal(model.model(), rules(all)), "");
+}
+
 TEST(Gates, OfAChildItIsToldThatAFactIsUnknown) {
   GateModel model;
   model.add_process("child", 101);
   model.process().parent = 0;
   model.process().truth.reset();
+  model.process().totals.live_blocks = 1;
   const GateReport report = evaluate_gates(model.model(), rules({"lost>0"}));
   EXPECT_FALSE(report.failed);
   EXPECT_EQ(report.outcomes[1].kind, RuleOutcome::Kind::kUnknown);
+}
+
+TEST(Gates, OfAnImageThatExecReplacedNothingIsTold) {
+  GateModel model;
+  model.add_process("shell", 101);
+  model.process().parent = 0;
+  model.process().truth.reset();
+  model.process().totals.live_blocks = 1;
+  model.process().end_kind = "exec";
+  const GateReport report = evaluate_gates(model.model(), rules({"lost>0"}));
+  ASSERT_EQ(report.outcomes.size(), 1U);
+  EXPECT_EQ(report.outcomes[0].process, 0U);
 }
 
 TEST(Gates, SitesAreChosenByFunctions) {
@@ -89,6 +112,51 @@ TEST(Gates, SitesAreChosenByFunctions) {
   EXPECT_TRUE(evaluate_gates(model.model(), rules({"site(parse_):allocations>6"})).failed);
   EXPECT_FALSE(evaluate_gates(model.model(), rules({"site(parse_):allocations>7"})).failed);
   EXPECT_TRUE(evaluate_gates(model.model(), rules({"site(^main$):lost>56"})).failed);
+}
+
+TEST(Gates, DescriptorsAndThreadsCountWhenTheProgramLeftThem) {
+  GateModel model;
+  model.lose("open_log", 1).lose("start_worker", 1);
+  ReportResources& resources = model.process().resources;
+  EXPECT_NE(refusal(model.model(), rules({"fds>0"})), "");
+  EXPECT_NE(refusal(model.model(), rules({"threads>0"})), "");
+  resources.has_descriptors = resources.has_threads = true;
+  EXPECT_FALSE(evaluate_gates(model.model(), rules({"fds>0", "threads>0"})).failed);
+
+  const std::vector<ReportSite>& sites = model.process().sites;
+  ReportDescriptorSite log{"open", 5, 3, {}, sites[0].stack, sites[0].blamed};
+  ReportDescriptorSite library{"open", 1, 1, {}, sites[0].stack, std::nullopt};
+  resources.fd_sites = {log, library};
+  ReportUnjoinedThread thread;
+  thread.stack = sites[1].stack;
+  thread.blamed = sites[1].blamed;
+  resources.unjoined_threads = {thread, thread};
+  const GateReport report = evaluate_gates(model.model(), rules({"fds>0", "threads>0"}));
+  EXPECT_EQ(report.outcomes[0].value, "3");
+  EXPECT_EQ(report.outcomes[1].value, "2");
+  EXPECT_FALSE(evaluate_gates(model.model(), rules({"fds>3", "threads>2"})).failed);
+  EXPECT_TRUE(evaluate_gates(model.model(), rules({"site(open_):fds>2"})).failed);
+  EXPECT_FALSE(evaluate_gates(model.model(), rules({"site(start_):fds>0"})).failed);
+  EXPECT_TRUE(evaluate_gates(model.model(), rules({"site(start_):threads>1"})).failed);
+}
+
+TEST(Gates, GrowthIsOfSitesWithThatVerdict) {
+  GateModel model;
+  model.lose("cache", 100).lose("queue", 50).lose("other", 50);
+  EXPECT_FALSE(evaluate_gates(model.model(), rules({"growth>0/s"})).failed);
+  std::vector<ReportSite>& sites = model.process().sites;
+  sites[0].growth = {2048, 0, 0, 1, "leak"};
+  sites[1].growth = {1024, 0, 0, 1, "leak"};
+  sites[2].growth = {9999, 0, 0, 1, "warm_up"};
+  EXPECT_TRUE(evaluate_gates(model.model(), rules({"growth>2.5K/s"})).failed);
+  EXPECT_FALSE(evaluate_gates(model.model(), rules({"growth>3K/s"})).failed);
+  EXPECT_TRUE(evaluate_gates(model.model(), rules({"site(queue):growth>0.5K/s"})).failed);
+  EXPECT_FALSE(evaluate_gates(model.model(), rules({"site(queue):growth>1K/s"})).failed);
+  GateInput suppressed = rules({"growth>1K/s"});
+  suppressed.search.suppressions = parse_suppressions("f", "leak:cache\n");
+  EXPECT_FALSE(evaluate_gates(model.model(), suppressed).failed);
+  model.process().duration_ns = 1'000'000;
+  EXPECT_NE(refusal(model.model(), rules({"growth>0/s"})), "");
 }
 
 TEST(Gates, SuppressedLeaksDoNotCountButAreShown) {

@@ -194,6 +194,22 @@ TEST(NamePatterns, MappingsAreNamed) {
   EXPECT_EQ(made.named(), "mapping-leak");
 }
 
+TEST(NamePatterns, WhatTheAllocatorKeepsIsToldByWhyItDoes) {
+  PatternMaker kept;
+  kept.finding("fragmentation", {{"resident", "80 MiB"}, {"between live blocks", "3 KiB"}}).advice = "Trim.";
+  EXPECT_EQ(kept.named(), "arena-not-trimmed");
+  EXPECT_EQ(kept.first().advice, "Trim.");
+  PatternMaker pinned;
+  pinned.finding("fragmentation", {{"between live blocks", "30 MiB on pages less than half in use"}});
+  EXPECT_EQ(pinned.named(), "pinned-pages");
+}
+
+TEST(NamePatterns, ASpikeIsNamed) {
+  PatternMaker made;
+  made.finding("spike", {{"from", "1 MiB"}, {"to", "90 MiB"}});
+  EXPECT_EQ(made.named(), "memory-spike");
+}
+
 TEST(NamePatterns, AFindingOfAnUnknownKindKeepsItsAdvice) {
   PatternMaker made;
   made.finding("weather").advice = "Wait.";

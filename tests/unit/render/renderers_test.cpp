@@ -192,6 +192,50 @@ TraceInfo small_info() {
   return info;
 }
 
+TEST(InfoRenderer, TellsOfWaitsOnlyWhenThereWereAny) {
+  TraceInfo info = small_info();
+  std::ostringstream quiet;
+  render_info_text({info}, quiet);
+  EXPECT_EQ(quiet.str().find("waited"), std::string::npos);
+  info.back_pressure = {1234, 5'600'000'000, 7'000'000'000};
+  std::ostringstream text;
+  render_info_text({info}, text);
+  EXPECT_NE(text.str().find("waited        1,234 times for the recorder, 5.60 s"), std::string::npos) << text.str();
+  std::ostringstream out;
+  render_info_json({info}, out);
+  EXPECT_EQ(json::parse(out.str())["back_pressure"]["wait_ns"], 5'600'000'000);
+}
+
+TEST(InfoRenderer, TellsOfASampleOnlyWhenItIsOne) {
+  TraceInfo info = small_info();
+  std::ostringstream whole;
+  render_info_text({info}, whole);
+  EXPECT_EQ(whole.str().find("1 block per"), std::string::npos);
+  info.sampling = {{1'500'000'000, 64U << 10, 50, 120}};
+  std::ostringstream text;
+  render_info_text({info}, text);
+  EXPECT_NE(text.str().find("1 block per 64.0 KiB, from 1.50 s on, to keep the CPU budget"), std::string::npos)
+      << text.str();
+  std::ostringstream out;
+  render_info_json({info}, out);
+  EXPECT_EQ(json::parse(out.str())["sampling"][0]["sample_bytes"], 65536);
+}
+
+TEST(InfoRenderer, WritesColumnsThatWereMeasured) {
+  TraceInfo info = small_info();
+  info.columns = {{{"operation", 24690, 300}, {"heap graphs", 0, 0}}, 3, 2};
+  std::ostringstream text;
+  render_info_text({info}, text);
+  EXPECT_NE(text.str().find("operation          24.1 KiB         300 B       2.000"), std::string::npos) << text.str();
+  EXPECT_NE(text.str().find("predicted in 2 of 3 chunks"), std::string::npos) << text.str();
+  std::ostringstream out;
+  render_info_json({info}, out);
+  const json columns = json::parse(out.str())["columns"];
+  EXPECT_EQ(columns["parts"][0]["stored_bytes"], 24690);
+  EXPECT_EQ(columns["parts"][0]["uncompressed_bytes"], 300);
+  EXPECT_FALSE(columns["parts"][1].contains("uncompressed_bytes"));
+}
+
 TEST(InfoRenderer, WritesTextAndJson) {
   std::ostringstream text;
   render_info_text({small_info()}, text);

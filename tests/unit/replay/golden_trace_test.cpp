@@ -43,6 +43,22 @@ TraceBuilder killed_recording() {
   return builder;
 }
 
+// Everything at first; from 4000 on, one block in a thousand bytes or so. The last rate was chosen by a budget.
+TraceBuilder sampled_recording() {
+  TraceBuilder builder({}, {1000, 4, 1, true});
+  builder.module(1, "/usr/bin/myapp");
+  for (std::uint32_t id = 1; id != 3; ++id) builder.pc(id, 0x400000 + id * 16);
+  builder.alloc(7, 2000, 0x5000, 100, {1});
+  builder.alloc(7, 3000, 0x6000, 1000, {2, 1});
+  builder.sampling(4000, 1000);
+  builder.alloc(7, 4000, 0x7000, 1000, {2, 1});
+  builder.free(7, 5000, 0x6000);
+  builder.sampling(6000, 2000, 50, 123);
+  builder.alloc(7, 6500, 0x8000, 64, {1});
+  builder.end(9000, 5'000'008'000);
+  return builder;
+}
+
 class GoldenTrace : public testing::TestWithParam<const char*> {
  protected:
   static std::string file(const char* name) { return kTraces + GetParam() + "/" + name; }
@@ -92,6 +108,27 @@ TEST_P(GoldenTrace, KilledRecordingWithJournal) {
 INSTANTIATE_TEST_SUITE_P(Versions, GoldenTrace, testing::Values("v1", "v1.1"), [](const auto& version) {
   return std::string(version.param) == "v1" ? "V1_0" : "V1_1";
 });
+
+TEST(GoldenSample, SampledRecording) {
+  if (std::getenv("LEAK_WRITE_GOLDEN") != nullptr) {
+    write_file(kNewest + "sampled.zst", sampled_recording().finished_trace());
+  }
+  const HeapHistory history = replay_trace(kNewest + "sampled.zst", {});
+  EXPECT_EQ(history.diagnostics.torn_frames, 0U);
+  EXPECT_EQ(history.diagnostics.unknown_records, 0U);
+  ASSERT_EQ(history.sampling.size(), 2U);
+  EXPECT_EQ(history.sampling[0].from_ns, 3000U);
+  EXPECT_EQ(history.sampling[0].sample_bytes, 1000U);
+  EXPECT_EQ(history.sampling[0].budget_permille, 0U);
+  EXPECT_EQ(history.sampling[1].sample_bytes, 2000U);
+  EXPECT_EQ(history.sampling[1].budget_permille, 50U);
+  EXPECT_EQ(history.sampling[1].measured_permille, 123U);
+  EXPECT_EQ(history.totals.recorded_live_blocks, 3U);
+  // 100 exactly; 1000 / (1 - 1/e) = 1582; 64 / (1 - exp(-0.032)) = 2032.
+  EXPECT_NEAR(static_cast<double>(history.totals.live.bytes), 100 + 1582 + 2032, 3);
+  EXPECT_GT(history.totals.live_bytes_error, 0U);
+  EXPECT_EQ(history.totals.deallocations, 1U);
+}
 
 // The bytes inside the frames are the format; the compressed bytes are zstd's own affair.
 TEST(GoldenJournal, IsWrittenByteForByteAsEver) {

@@ -52,6 +52,17 @@ void descriptor(TraceBuilder& builder, std::uint16_t flags, std::uint32_t number
   builder.meta_bytes(bytes);
 }
 
+void live_thread(TraceBuilder& builder, std::uint64_t handle, std::uint32_t tid) {
+  trace::LiveThreadRecord record{};
+  record.header.kind = trace::MetaKind::kLiveThread;
+  record.header.record_bytes = sizeof record;
+  record.handle = handle;
+  record.tid = tid;
+  test::Bytes bytes(sizeof record);
+  std::memcpy(bytes.data(), &record, sizeof record);
+  builder.meta_bytes(bytes);
+}
+
 // Events are quantised to 1024 ticks, so that nearly all of these tests' events are at one time.
 TraceBuilder new_builder() {
   test::ProcessSpec spec;
@@ -152,6 +163,22 @@ TEST(ResourceReplay, AHandleMayBeUsedAgainBeforeItsJoinIsSeen) {
   add(builder, 2, Op::kThreadJoin, 2011, 0x7000, ResourceCall::kPthreadJoin);
   add(builder, 2, Op::kThreadJoin, 2050, 0x7000, ResourceCall::kPthreadJoin);
   EXPECT_TRUE(replayed(builder).unjoined_threads.empty());
+}
+
+TEST(ResourceReplay, AThreadThatHasNotRunYetIsTheYoungestAndAlive) {
+  TraceBuilder builder = new_builder();
+  add(builder, 1, Op::kThreadCreate, 2000, 0x7000, ResourceCall::kPthreadCreate);
+  add(builder, 1, Op::kThreadCreate, 4000, 0x8000, ResourceCall::kPthreadCreate);
+  add(builder, 1, Op::kThreadCreate, 6000, 0x9000, ResourceCall::kPthreadCreate);
+  live_thread(builder, 0x8000, 12);
+  live_thread(builder, 0, 13);
+  live_thread(builder, 0, 0);
+  const ResourceHistory history = replayed(builder);
+  ASSERT_EQ(history.unjoined_threads.size(), 3U);
+  EXPECT_EQ(history.unjoined_threads[0].is_alive, false);
+  EXPECT_EQ(history.unjoined_threads[1].tid, 12U);
+  EXPECT_EQ(history.unjoined_threads[2].is_alive, true);
+  EXPECT_EQ(history.unjoined_threads[2].tid, 13U);
 }
 
 TEST(ResourceReplay, ReadsTheJournalOfAKilledProcess) {

@@ -23,7 +23,7 @@ using test::TraceBuilder;
 std::string report_of(const HeapHistory& history) {
   test::FakeSymbolizer symbolizer;
   for (const ProgramCounter& pc : history.pcs) symbolizer.name(pc.address, std::to_string(pc.address));
-  ReportBuilder builder(symbolizer, {std::nullopt, 100});
+  ReportBuilder builder(symbolizer, {std::nullopt, 100, {}});
   builder.add({history, {}, std::nullopt});
   std::ostringstream out;
   JsonRenderer().render(std::move(builder).finish(), out);

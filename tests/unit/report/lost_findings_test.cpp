@@ -48,7 +48,7 @@ void judge_lost(ReportProcess& process, bool grows = false) {
   judge(process, frames(), std::nullopt, [grows](std::span<const std::uint32_t>) {
     Growth growth;
     if (grows) growth.verdict = GrowthVerdict::kLeak;
-    return growth;
+    return SharedGrowth{growth};
   });
 }
 
@@ -78,6 +78,16 @@ TEST(LostFindings, AreSilentWhenAllIsReachable) {
   EXPECT_EQ(
       process.verdict,
       "Nothing is lost: 1000 B in 10 blocks are still reachable (1000 B through g_users in user.cpp (app)).");
+}
+
+TEST(LostFindings, SayWhatIsTheRuntimesOwn) {
+  ReportProcess process = process_with({{}, {}, {}, {}, {10, 1000}});
+  process.truth->views[0].blocks.still_reachable = {10, 1000};
+  process.truth->views[0].runtime = {1, 72'704};
+  judge_lost(process);
+  EXPECT_EQ(process.verdict,
+            "Nothing is lost: 1000 B in 10 blocks are still reachable, 71.0 KiB in 1 block is the C and C++ runtime's "
+            "own.");
 }
 
 TEST(LostFindings, TellWhatLeadsACycleOnlyAsACycle) {

@@ -53,13 +53,25 @@ TEST_F(HeapScan, GivesBlocksEdgesAndTotals) {
   ASSERT_EQ(graph.blocks.size(), 3U);
   EXPECT_EQ(graph.blocks[1].address, b);
   EXPECT_EQ(graph.blocks[1].bytes, 40U);
-  EXPECT_EQ(graph.blocks[1].first_word, a + 7);
+  EXPECT_EQ(graph.blocks[1].first_word, 0U);  // a pointer to a node: the edge tells
   EXPECT_THAT(graph.edge_list(), ElementsAre("0+8 -> 1+0", "0+16 -> 2+99", "1+0 -> 0+7", "2+88 -> 1+39"));
   EXPECT_THAT(graph.roots, IsEmpty());
   EXPECT_EQ(graph.totals.blocks, 3U);
   EXPECT_EQ(graph.totals.edges, 4U);
   EXPECT_EQ(graph.totals.lost_nodes, 3U);
   EXPECT_EQ(graph.totals.problems & ~trace::kProblemUnknownTls, 0U);
+}
+
+TEST_F(HeapScan, TellsFirstWordsThatMayBeLengthsOrVtables) {
+  const std::uintptr_t count = heap_.block(40), file = heap_.block(40), text = heap_.block(40);
+  word(count, 0) = 40;
+  word(file, 0) = reinterpret_cast<std::uintptr_t>(&g_initialised);
+  word(text, 0) = 0x6867666564636261;
+  const Graph graph = scan();
+  ASSERT_EQ(graph.blocks.size(), 3U);
+  EXPECT_EQ(graph.blocks[0].first_word, 40U);
+  EXPECT_EQ(graph.blocks[1].first_word, reinterpret_cast<std::uintptr_t>(&g_initialised));
+  EXPECT_EQ(graph.blocks[2].first_word, 0U);
 }
 
 TEST_F(HeapScan, NamesThePlaceOfGlobals) {
@@ -105,6 +117,32 @@ TEST_F(HeapScan, TakesMappingsOfTheProgramAsNodes) {
   EXPECT_EQ(graph.mappings[0].address, mapping.address());
   EXPECT_THAT(graph.edge_list(), ElementsAre("0+0 -> 2+4096", "2+8000 -> 1+0"));
   EXPECT_THAT(graph.roots_to(1), IsEmpty());
+}
+
+TEST_F(HeapScan, TellsOfManyPointersIntoOneMappingTheFirst) {
+  const std::uintptr_t a = heap_.block(40), b = heap_.block(40);
+  const Pages mapping(1 << 16);
+  word(a, 8) = mapping.address() + 4096;
+  word(a, 16) = mapping.address() + 8192;
+  word(a, 24) = mapping.address();
+  word(b, 0) = mapping.address() + 8192;
+  ScanRequest request = test::request_for(heap_);
+  const AddressRange range = mapping.range();
+  request.mappings = &range;
+  request.mapping_count = 1;
+  EXPECT_THAT(test::scan(request).edge_list(), ElementsAre("0+8 -> 2+4096", "0+24 -> 2+0", "1+0 -> 2+8192"));
+}
+
+TEST_F(HeapScan, TellsOfManyPointersFarIntoABlockAFewAndAllToItsEnds) {
+  const std::uintptr_t a = heap_.block(96), b = heap_.block(1024), c = heap_.block(24);
+  for (std::uint64_t i = 0; i != 7; ++i) word(a, 8 * i) = b + 512 + 8 * i;
+  word(a, 56) = b + 40;
+  word(a, 64) = b + 1000;
+  word(a, 72) = b;
+  word(c, 0) = b + 800;
+  EXPECT_THAT(scan().edge_list(),
+              ElementsAre("0+0 -> 1+512", "0+8 -> 1+520", "0+16 -> 1+528", "0+24 -> 1+536", "0+56 -> 1+40",
+                          "0+64 -> 1+1000", "0+72 -> 1+0", "2+0 -> 1+800"));
 }
 
 TEST_F(HeapScan, CountsAWordInABlockOnceThoughAMappingLiesAroundIt) {

@@ -1,0 +1,25 @@
+# cmake -DDIRECTORY=dir -P leakscanRunTest.cmake -- command argument...
+# Runs the command with an empty DIRECTORY for what it writes.
+file(REMOVE_RECURSE "${DIRECTORY}")
+file(MAKE_DIRECTORY "${DIRECTORY}")
+
+set(command)
+set(is_ours FALSE)
+math(EXPR last "${CMAKE_ARGC} - 1")
+foreach(i RANGE ${last})
+  if(is_ours)
+    string(REPLACE ";" "\\;" argument "${CMAKE_ARGV${i}}")
+    list(APPEND command "${argument}")
+  elseif("${CMAKE_ARGV${i}}" STREQUAL "--")
+    set(is_ours TRUE)
+  endif()
+endforeach()
+
+execute_process(COMMAND ${command} RESULT_VARIABLE code)
+if(code EQUAL 0)
+  return()
+endif()
+if(CMAKE_VERSION VERSION_GREATER_EQUAL 3.29)
+  cmake_language(EXIT ${code})
+endif()
+message(FATAL_ERROR "leakscan ended with code ${code}; what it wrote is in ${DIRECTORY}")

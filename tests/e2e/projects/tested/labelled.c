@@ -1,0 +1,3 @@
+#include <leakhook/leakhook.h>
+
+int main(void) { return leakhook_snapshot("here") ? 0 : 5; }
