@@ -87,6 +87,9 @@ TraceInfo info_of(const std::string& path, bool with_columns) {
     info.stack_checks = {meta.stack_checks->checked, meta.stack_checks->mismatches,
                          meta.stack_checks->guessed, meta.stack_checks->undecided};
   }
+  if (meta.descriptors_at_start) info.descriptors_at_start = meta.descriptors_at_start->size();
+  if (meta.descriptors_at_end) info.descriptors_at_end = meta.descriptors_at_end->size();
+  if (meta.live_threads) info.threads_at_end = meta.live_threads->size();
   info.program_counters = meta.pcs.size();
   info.samples = meta.samples.size();
   for (const MarkerMeta& marker : meta.markers) info.markers.push_back(marker.label);

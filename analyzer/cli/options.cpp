@@ -54,7 +54,7 @@ void add_limit_options(CLI::App& command, LimitOptions& limit) {
             if (!limit.bytes || (*limit.bytes == 0 && text != "none"))
               throw CommandError("--limit takes a size such as 512M or 2G, or none, not '" + text + "'");
           },
-          "Memory that a process may use: says when growth meets it")
+          "Memory that a process may use, such as 2G, or none (default: the limit of its control group)")
       ->type_name("SIZE");
   add_time(command, "--horizon", limit.horizon_ns,
            "Growth that meets the limit within this time is critical (default 24h)");

@@ -157,6 +157,12 @@ bool MetaParser::parse_record(std::span<const std::uint8_t> record, const trace:
       return parse_descriptor(record);
     case trace::MetaKind::kLiveThread:
       return parse_live_thread(record);
+    case trace::MetaKind::kMemoryLimit: {
+      trace::MemoryLimitRecord limit{};
+      if (!take_whole(record, limit)) return false;
+      if (limit.bytes != 0) meta_.memory_limit_bytes = limit.bytes;
+      return true;
+    }
   }
   ++diagnostics_.unknown_records;
   return true;

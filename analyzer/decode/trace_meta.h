@@ -71,6 +71,7 @@ struct TraceMeta {
   DescriptorCensus descriptors_at_start;
   DescriptorCensus descriptors_at_end;
   std::optional<std::vector<trace::LiveThreadRecord>> live_threads;  // at the end
+  std::optional<std::uint64_t> memory_limit_bytes;                   // of the control groups
 };
 
 // Parses the bodies of kMeta chunks, in any order of chunks, into one TraceMeta.

@@ -68,6 +68,11 @@ Json json_of(const TraceInfo& info) {
   }
   if (info.columns) info_json["columns"] = json_of(*info.columns);
   if (process.memory_limit_bytes != 0) info_json["memory_limit_bytes"] = process.memory_limit_bytes;
+  Json resources = Json::object();
+  if (info.descriptors_at_start) resources["descriptors_at_start"] = *info.descriptors_at_start;
+  if (info.descriptors_at_end) resources["descriptors_at_end"] = *info.descriptors_at_end;
+  if (info.threads_at_end) resources["threads_at_end"] = *info.threads_at_end;
+  if (!resources.empty()) info_json["resources"] = std::move(resources);
   if (info.stack_checks) {
     info_json["stack_checks"] = {{"checked", info.stack_checks->checked},
                                  {"mismatches", info.stack_checks->mismatches},

@@ -60,6 +60,14 @@ void write_counts(const TraceInfo& info, FactWriter& writer) {
     writer.fact("stacks", format_count(info.stack_checks->checked) + " compared with libunwind, " +
                               format_count(info.stack_checks->mismatches) + " different");
   }
+  std::string resources;
+  const auto add = [&resources](const std::optional<std::uint64_t>& count, const std::string& what) {
+    if (count) resources += (resources.empty() ? "" : ", ") + format_count(*count) + " " + what;
+  };
+  add(info.descriptors_at_start, "descriptors open at the start");
+  add(info.descriptors_at_end, "at the end");
+  add(info.threads_at_end, "threads alive at the end");
+  writer.fact("resources", resources);
   for (const SamplingPeriod& period : info.sampling) {
     writer.fact("sample", "1 block per " + format_bytes(period.sample_bytes) + ", from " +
                               format_duration(period.from_ns) + " on" +

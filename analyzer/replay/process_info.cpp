@@ -61,6 +61,7 @@ ProcessInfo describe_process(const TraceReader& reader, std::uint64_t duration_n
     info.forked_from = process.parent_trace;
     info.start_time_unix_ns = process.record.start_realtime_ns;
   }
+  info.memory_limit_bytes = meta.memory_limit_bytes.value_or(0);
   if (meta.end) {
     info.end = meta.end->end;
     info.end_code = meta.end->code;

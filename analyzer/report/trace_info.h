@@ -33,6 +33,10 @@ struct TraceInfo {
     std::uint64_t undecided = 0;
   };
   std::optional<StackChecks> stack_checks;
+  // As the kernel listed them; absent when they were not tracked, or the process was killed.
+  std::optional<std::uint64_t> descriptors_at_start;
+  std::optional<std::uint64_t> descriptors_at_end;
+  std::optional<std::uint64_t> threads_at_end;
   struct BackPressure {  // threads that waited for the recorder to catch up
     std::uint64_t waits = 0;
     std::uint64_t wait_ns = 0;  // of all threads together

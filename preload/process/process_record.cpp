@@ -1,12 +1,11 @@
 #include "process/process_record.h"
 
-#include <fcntl.h>
-
 #include <cstring>
 
 #include "sys/clock.h"
 #include "sys/pages.h"
 #include "sys/paths.h"
+#include "sys/small_file.h"
 #include "sys/syscalls.h"
 
 #ifndef LEAKHOOK_VERSION
@@ -19,25 +18,11 @@ namespace {
 
 constinit char g_arguments[32U << 10] = {};  // writer thread only
 
-// Whole content of a small file, from a descriptor of the calling thread. Returns its length.
-std::size_t read_file(const char* path, char* out, std::size_t capacity) noexcept {
-  const long descriptor = sys::raw_syscall(SYS_openat, AT_FDCWD, sys::as_arg(path), O_RDONLY | O_CLOEXEC, 0);
-  if (descriptor < 0) return 0;
-  std::size_t length = 0;
-  while (length < capacity) {
-    const long got = sys::read_some(static_cast<int>(descriptor), out + length, capacity - length);
-    if (got <= 0) break;
-    length += static_cast<std::size_t>(got);
-  }
-  sys::raw_syscall(SYS_close, descriptor);
-  return length;
-}
-
 // The kernel distrusts a time stamp counter that is not in step between cores; then so do we.
 bool kernel_trusts_cycle_counter() noexcept {
 #if defined(__x86_64__)
   char name[32] = {};
-  read_file("/sys/devices/system/clocksource/clocksource0/current_clocksource", name, sizeof(name) - 1);
+  sys::read_small_file("/sys/devices/system/clocksource/clocksource0/current_clocksource", name, sizeof(name) - 1);
   return std::strncmp(name, "tsc", 3) == 0;
 #else
   return true;  // the architecture's counter is in step by definition
@@ -71,7 +56,7 @@ class StringWriter {
 };
 
 void add_arguments(StringWriter& strings) noexcept {
-  const std::size_t length = read_file("/proc/self/cmdline", g_arguments, sizeof(g_arguments) - 1);
+  const std::size_t length = sys::read_small_file("/proc/self/cmdline", g_arguments, sizeof(g_arguments) - 1);
   g_arguments[length] = '\0';
   std::uint32_t count = 0;
   for (std::size_t at = 0; at < length; at += std::strlen(g_arguments + at) + 1) ++count;

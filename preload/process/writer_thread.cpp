@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "buffer/recording.h"
+#include "process/memory_limit.h"
 #include "process/overhead_watch.h"
 #include "process/process_record.h"
 #include "record/resource_recorder.h"
@@ -130,6 +131,14 @@ bool open_trace(const StartArguments& arguments) noexcept {
   return false;
 }
 
+void record_memory_limit() noexcept {
+  trace::MemoryLimitRecord record{};
+  record.header.kind = trace::MetaKind::kMemoryLimit;
+  record.header.ticks = sys::now_ticks();
+  record.bytes = read_memory_limit("");
+  if (record.bytes != 0) g_writer.append_record(record.header, sizeof(record));
+}
+
 void set_state(State state) noexcept {
   // release: what this side wrote is the other side's to read from here on.
   g_state.store(static_cast<std::uint32_t>(state), std::memory_order_release);
@@ -207,8 +216,10 @@ int writer_main(void* data) noexcept {
   if (opened) open_overhead_watch(arguments.settings);
   if (opened) g_conductor.begin(arguments.settings.scan);  // the program may end at once, and want a scan
   set_state(opened ? State::kServing : State::kFailed);
-  // From here on `arguments` is gone.
-  if (opened) serve();
+  // From here on `arguments` is gone, and the program does not wait for us.
+  if (!opened) return 0;
+  record_memory_limit();
+  serve();
   return 0;
 }
 

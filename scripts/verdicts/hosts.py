@@ -61,7 +61,7 @@ sessions = {}
 draw = random.Random(1)
 end = time.monotonic() + float(sys.argv[1])
 requests = 0
-while time.monotonic() < end:
+while requests < 1000 or time.monotonic() < end:
     page(int(draw.expovariate(1 / 2000)))
     sessions[draw.randrange(500)] = [requests] * draw.randrange(50)
     planted()
@@ -92,7 +92,7 @@ function serve() {
     if (cache.size > 1000) cache.delete(cache.keys().next().value);
     planted();
   }
-  if (Date.now() < end) setTimeout(serve, 2);
+  if (requests < 1000 || Date.now() < end) setTimeout(serve, 2);
 }
 serve();
 """
@@ -112,7 +112,7 @@ def sql(run):
     yield "CREATE TABLE t(id INTEGER PRIMARY KEY, name TEXT); CREATE INDEX by_name ON t(name);\n"
     end = time.monotonic() + run.seconds
     first = 0
-    while time.monotonic() < end:
+    while first < 2000 or time.monotonic() < end:
         yield (f"WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {first + 199}) "
                f"INSERT OR REPLACE INTO t SELECT {value} % 20000, hex(i * 7919) || hex(i) FROM n;\n"
                f"SELECT count(*) FROM t WHERE name LIKE '{first % 90 + 10}%';\n")

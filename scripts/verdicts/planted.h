@@ -1,5 +1,5 @@
-// The leak that is planted into other people's programs: blocks that something holds and nobody frees, or that
-// nothing holds any more.
+// The leak that is planted into other people's programs: blocks that a list holds and nobody frees. With
+// PLANTED_LOST in the environment nothing holds them.
 #pragma once
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@ __attribute__((noinline)) static void planted_leak(size_t bytes) {
   if (block == NULL) return;
   memset(block, 1, bytes);
   *block = g_planted;
-  g_planted = block;
+  if (getenv("PLANTED_LOST") == NULL) g_planted = block;
 }
 
 __attribute__((noinline)) static void planted_use(size_t bytes) {

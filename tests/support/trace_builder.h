@@ -66,6 +66,7 @@ class TraceBuilder {
               trace::MarkerKind kind = trace::MarkerKind::kSnapshot);
   void unreported(std::uint64_t ticks, trace::UnreportedKind kind, std::uint32_t tid,
                   std::uint64_t address = 0);
+  void memory_limit(std::uint64_t bytes);
   void counters(std::uint64_t ticks, std::uint64_t failed, std::vector<std::uint64_t> dropped);
   void back_pressure(std::uint64_t ticks, std::uint64_t waits, std::uint64_t wait_ns, std::uint64_t cpu_ns);
   void end(std::uint64_t ticks, std::uint64_t mono_ns, trace::EndKind kind = trace::EndKind::kExited,

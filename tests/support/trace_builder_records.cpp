@@ -124,6 +124,12 @@ void TraceBuilder::unreported(std::uint64_t ticks, trace::UnreportedKind kind, s
   append_record(finish_record(std::move(bytes)));
 }
 
+void TraceBuilder::memory_limit(std::uint64_t bytes) {
+  Bytes record;
+  put(record, trace::MemoryLimitRecord{header_of(trace::MetaKind::kMemoryLimit, spec_.start_ticks), bytes});
+  append_record(finish_record(std::move(record)));
+}
+
 void TraceBuilder::counters(std::uint64_t ticks, std::uint64_t failed, std::vector<std::uint64_t> dropped) {
   trace::CountersRecord record{};
   record.header = header_of(trace::MetaKind::kCounters, ticks);

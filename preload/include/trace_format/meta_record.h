@@ -25,6 +25,7 @@ enum class MetaKind : std::uint16_t {
   kDescriptor = 15,     // DescriptorRecord: open when recording began, or when it ended; then what it is
   kLiveThread = 16,     // LiveThreadRecord: not ended yet when the recording ended
   kBackPressure = 17,   // BackPressureRecord: running totals of what the program waited for the recorder
+  kMemoryLimit = 18,    // MemoryLimitRecord: absent when there is none
 };
 
 // Every meta record starts with this. record_bytes counts it and the padding to a multiple of 8.
@@ -225,6 +226,13 @@ struct LiveThreadRecord {
   std::uint32_t reserved;
 };
 static_assert(sizeof(LiveThreadRecord) == 32);
+
+// The tightest limit of the memory control groups that the process was in when recording began.
+struct MemoryLimitRecord {
+  MetaHeader header;
+  std::uint64_t bytes;
+};
+static_assert(sizeof(MemoryLimitRecord) == 24);
 
 constexpr std::size_t padded_record_bytes(std::size_t bytes) noexcept {
   return (bytes + 7) & ~std::size_t{7};

@@ -1,5 +1,7 @@
 """Descriptors and threads: exact against the kernel, leaks found, clean programs silent."""
 
+import json
+
 from checks import check, check_that
 from harness import case
 
@@ -74,6 +76,18 @@ def finished_unjoined_threads_are_found(lab):
 @case
 def pools_that_nobody_joins_are_found(lab):
     check_leak(lab, "pool", "thread", "thread-pool-never-joined", ["4 threads", "run_pool", "still ran"])
+
+
+@case
+def info_counts_resources(lab):
+    def added(kind):
+        recording = lab.record("resource_leaks", "connections", kind)
+        resources = json.loads(lab.scan("info", "--json", *recording.traces).stdout)["resources"]
+        return resources["descriptors_at_end"] - resources["descriptors_at_start"]
+
+    # Besides the ends of the connections there may be the listening socket.
+    check_that(added("leak") >= 50, "descriptors left open")
+    check_that(added("fixed") < 50, "descriptors of a program that closes them")
 
 
 @case

@@ -1,7 +1,14 @@
-"""What a report says of the course of memory: limits that growth meets."""
+"""What a report says of the course of memory: limits that growth meets, spikes, pages; and of real programs."""
 
-from checks import check, check_that
-from harness import case
+import pathlib
+import sys
+
+from checks import Skip, check, check_that
+from harness import case, traces_in
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "scripts" / "verdicts"))
+
+import hosts
 
 DAY_NS = 86_400_000_000_000
 
@@ -111,3 +118,30 @@ def blocks_side_by_side_keep_no_pages(lab):
     process = lab.record("memory_shapes", "compact").report().only
     check(notes_of(process, "fragmentation"), [], "findings about pages")
     check(process["residency"]["keeps_freed"], False, "freed memory is given back")
+
+
+def check_host(lab, name):
+    """A short run: what the program loses, and only that, is a leak."""
+    for planted in (False, True):
+        directory = lab.new_directory(name)
+        environment = lab.recorded_environment(directory / "%e.%p.zst", {"PLANTED_LOST": "1"})
+        try:
+            hosts.HOSTS[name](hosts.Run(0.5, planted, directory, environment))
+        except hosts.Unavailable as reason:
+            raise Skip(str(reason)) from reason
+        report = lab.analyze(traces_in(directory))
+        process = max(report.processes, key=lambda one: one.totals["allocations"])
+        if planted:
+            check_that(hosts.names_the_plant(process, report.data["frames"]), f"the plant in {name}: {hosts.judge(process)}")
+        else:
+            check(hosts.judge(process), [], f"alarms about {name}")
+
+
+@case
+def a_leak_planted_in_python_is_found(lab):
+    check_host(lab, "python")
+
+
+@case
+def a_leak_planted_in_sqlite_is_found(lab):
+    check_host(lab, "sqlite")

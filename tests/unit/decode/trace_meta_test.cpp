@@ -40,6 +40,7 @@ TEST(TraceMeta, ReadsEveryKind) {
   builder.marker(2500, "early");
   builder.sample(2600, 1, 77);
   builder.counters(8000, 4, {1, 2});
+  builder.memory_limit(1 << 30);
   builder.end(9500, 10, trace::EndKind::kSignaled, 11);
   Diagnostics diagnostics;
   const TraceMeta meta = meta_of(builder, diagnostics);
@@ -56,6 +57,7 @@ TEST(TraceMeta, ReadsEveryKind) {
   EXPECT_EQ(meta.markers[0].label, "early");
   EXPECT_EQ(meta.samples[0].rss_bytes, 77U);
   EXPECT_EQ(meta.counters->failed_allocations, 4U);
+  EXPECT_EQ(meta.memory_limit_bytes, 1U << 30);
   EXPECT_EQ(meta.end->code, 11U);
 }
 
