@@ -21,7 +21,8 @@
 // program's own mappings those after. A pointer is an edge when it points into a node; into the first byte
 // past its end never. A word inside a block belongs to the block only, not to the mapping around it. Edges from
 // a node into itself are left out but for those of a shared_ptr's control block to its own start (since 1.1): an
-// object that make_shared made may own itself.
+// object that make_shared made may own itself. Of the pointers from one node into the middle of one mapping only
+// the first is there, of those to places far inside one block only a few (since 1.2).
 #pragma once
 
 #include <cstddef>
@@ -29,7 +30,7 @@
 
 namespace leak::trace {
 
-inline constexpr std::uint16_t kGraphVersion = 1 << 8 | 1;
+inline constexpr std::uint16_t kGraphVersion = 1 << 8 | 2;
 inline constexpr std::uint16_t kGraphMajor = kGraphVersion >> 8;
 
 // Numbers are part of the format: append, never renumber. A reader skips sections that it does not know.
@@ -149,8 +150,9 @@ struct GraphType {
 struct GraphNode {
   std::uint64_t address = 0;
   std::uint64_t bytes = 0;  // usable, at least what the program asked for
-  std::uint64_t first_word =
-      0;                   // 0 when the node has less than 8 bytes or cannot be read; not written with a type
+  // 0 when the node has less than 8 bytes or cannot be read; since 1.2 also when the word is neither an address in a
+  // file nor a number up to `bytes`; not written with a type.
+  std::uint64_t first_word = 0;
   std::uint32_t type = 0;  // index of its GraphType + 1: first_word is its vtable; 0: of no known type
 };
 

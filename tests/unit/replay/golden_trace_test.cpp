@@ -5,7 +5,11 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <optional>
+#include <utility>
 
+#include "base/command_error.h"
+#include "support/graph_bodies.h"
 #include "support/replay_helpers.h"
 #include "support/small_trace.h"
 
@@ -133,6 +137,88 @@ TEST(GoldenSample, SampledRecording) {
 // The bytes inside the frames are the format; the compressed bytes are zstd's own affair.
 TEST(GoldenJournal, IsWrittenByteForByteAsEver) {
   EXPECT_EQ(killed_recording().journal(), read_file(kNewest + "killed.zst.journal"));
+}
+
+// With a heap graph, of what the small trace leaves: a block that holds the mapping, and a lost one.
+TraceBuilder graph_recording() {
+  test::GraphSpec spec;
+  spec.ticks = 6000;
+  spec.types = {{"4Node", 0x401000}};
+  spec.blocks = {{0x5000, 24, 7, 0}, {0x8000, 312, 0, 1}};
+  spec.mappings = {{0x7f0000000000, 8192, 0, 0}};
+  spec.edges = {{0, 2, 8, 4096, {}, {}}, {1, 0, 16, 8, {}, trace::InteriorHint::kVtable}};
+  spec.encoded_edges = {{2, 1, 3, 0, trace::PointerForm::kUnaligned, {}}};
+  spec.roots = {{trace::RootKind::kData, {}, {}, 0, 0x601000, 0, 0}};
+  trace::GraphContent content;
+  content.node = 1;
+  content.size = 4;
+  content.bytes[3] = 0xaa;
+  spec.contents = {content};
+  TraceBuilder builder;
+  add_small_trace(builder);
+  add_graph(builder, spec);
+  builder.end(9000, 5'000'008'000);
+  return builder;
+}
+
+class GoldenGraph : public testing::Test {
+ protected:
+  static Bytes trace() {
+    const std::string path = kTraces + "v2/graph.zst";
+    if (std::getenv("LEAK_WRITE_GOLDEN") != nullptr) write_file(path, graph_recording().finished_trace());
+    return read_file(path);
+  }
+  static std::optional<HeapHistory> replayed(Bytes bytes) {
+    ReplayOptions options;
+    options.threads = 1;
+    try {
+      return replay_trace(trace_in_memory(std::move(bytes)), options);
+    } catch (const CommandError&) {
+      return std::nullopt;
+    }
+  }
+};
+
+TEST_F(GoldenGraph, IsReadWhole) {
+  const std::optional<HeapHistory> history = replayed(trace());
+  ASSERT_TRUE(history);
+  EXPECT_EQ(history->totals.live.bytes, 310U);
+  ASSERT_EQ(history->graphs.size(), 1U);
+  const HeapGraphImage& image = history->graphs[0].image;
+  ASSERT_EQ(image.nodes.size(), 3U);
+  EXPECT_EQ(image.block_count, 2U);
+  EXPECT_EQ(image.nodes[0].first_word, 7U);
+  EXPECT_EQ(image.types.at(0).name, "4Node");
+  ASSERT_EQ(image.edges.size(), 3U);
+  EXPECT_EQ(image.edges[0].to_offset, 4096U);
+  EXPECT_EQ(image.edges[1].hint, trace::InteriorHint::kVtable);
+  EXPECT_EQ(image.edges[2].form, trace::PointerForm::kUnaligned);
+  EXPECT_EQ(image.roots.at(0).where, 0x601000U);
+  EXPECT_EQ(image.contents.at(0).bytes[3], 0xaa);
+  EXPECT_EQ(history->graphs[0].origins.at(0).size, 10U);
+  EXPECT_EQ(history->graphs[0].origins.at(1).size, 300U);
+}
+
+TEST_F(GoldenGraph, IsWholeOrAbsentWhenCutAtAnyByte) {
+  const Bytes whole = trace();
+  for (std::size_t length = 0; length != whole.size(); ++length) {
+    const auto end = whole.begin() + static_cast<std::ptrdiff_t>(length);
+    const std::optional<HeapHistory> history = replayed(Bytes(whole.begin(), end));
+    if (!history || history->graphs.empty()) continue;
+    EXPECT_EQ(history->graphs[0].image.edges.size(), 3U) << length;
+  }
+}
+
+TEST_F(GoldenGraph, IsWholeOrAbsentWhenAnyByteIsFlipped) {
+  const Bytes whole = trace();
+  for (std::size_t i = 0; i != whole.size(); ++i) {
+    Bytes damaged = whole;
+    damaged[i] ^= 0x10;
+    const std::optional<HeapHistory> history = replayed(std::move(damaged));
+    ASSERT_TRUE(history) << i;
+    if (history->graphs.empty()) continue;
+    EXPECT_EQ(history->graphs[0].image.edges.size(), 3U) << i;
+  }
 }
 
 }  // namespace
