@@ -39,6 +39,21 @@ std::string undecided(const ReportProcess& process) {
          (sites == 1 ? " call path pile up." : " call paths pile up.");
 }
 
+// Of what is held by something and only grows, in a run too short to call that a leak.
+std::string noted_growth(const ReportProcess& process) {
+  const ReportFinding* largest = nullptr;
+  std::size_t count = 0;
+  for (const ReportFinding& finding : process.findings) {
+    if (finding.kind != "growth" || is_alarm(finding)) continue;
+    if (largest == nullptr) largest = &finding;
+    ++count;
+  }
+  if (largest == nullptr) return {};
+  return " In " + format_duration(process.duration_ns) + ", too short to call it a leak, " +
+         format_count(count) + (count == 1 ? " place only grew: " : " places only grew, most of all: ") +
+         largest->title + ".";
+}
+
 // With a heap graph: all that is live is held by something.
 std::string all_reachable(const ReportProcess& process) {
   const ReportClasses& blocks = process.truth->last().blocks;
@@ -58,7 +73,7 @@ std::string all_reachable(const ReportProcess& process) {
     sentence += ", " + format_bytes(runtime.bytes) + " in " + format_count(runtime.blocks) +
                 (runtime.blocks == 1 ? " block is" : " blocks are") + " the C and C++ runtime's own";
   }
-  return sentence + "." + undecided(process);
+  return sentence + "." + noted_growth(process) + undecided(process);
 }
 
 // Empty when nothing is.
