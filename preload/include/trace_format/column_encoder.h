@@ -53,7 +53,7 @@ class ColumnEncoder {
     if (kind_of(event.op) == OpKind::kResource) return put_resource(event, pc_ids);
     put_op_and_time(event.op, event.has_stack, event.ticks);
     put_address(event);
-    if (has_size(event.op)) put_irregular(Column::kSize, event.size);
+    if (has_size(event.op)) put_short(Column::kSize, event.size);
     if (event.has_stack) put_stack(event.keep, event.push, pc_ids);
     if (has_begin_ticks(event.op)) {
       put(Column::kExtra, (event.ticks >> shift_) - (event.begin_ticks >> shift_));
@@ -72,7 +72,7 @@ class ColumnEncoder {
     put_op_and_time(op, true, ticks);
     put_irregular(Column::kAddress,
                   model_ != nullptr ? model_->encode_allocation(address, size) : distance_to(address));
-    put_irregular(Column::kSize, size);
+    put_short(Column::kSize, size);
     put_stack(keep, push, pc_ids);
   }
 
@@ -97,6 +97,10 @@ class ColumnEncoder {
     buffer(column).end = put_varint_branchless(buffer(column).end, value);
   }
 
+  void put_short(Column column, std::uint64_t value) noexcept {
+    buffer(column).end = put_short_varint(buffer(column).end, value);
+  }
+
   void put_op_and_time(Op op, bool has_stack, std::uint64_t ticks) noexcept {
     *buffer(Column::kOp).end++ =
         static_cast<std::uint8_t>(static_cast<std::uint8_t>(op) | (has_stack ? 0U : kNoStackBit));
@@ -113,7 +117,9 @@ class ColumnEncoder {
     put(Column::kStack, state_.depth - keep);
     put(Column::kStack, push);
     state_.depth = keep + push;
-    for (std::uint32_t i = 0; i != push; ++i) put_irregular(Column::kPcs, pc_ids[i]);
+    std::uint8_t* out = buffer(Column::kPcs).end;
+    for (std::uint32_t i = 0; i != push; ++i) out = put_short_varint(out, pc_ids[i]);
+    buffer(Column::kPcs).end = out;
   }
 
   std::uint64_t distance_to(std::uint64_t address) noexcept {

@@ -14,6 +14,7 @@
 // keep counts the outermost frames shared with the slot's previous event that has a stack (0 at its start).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -88,12 +89,20 @@ inline std::uint64_t* put_raw_free(std::uint64_t* out, Op op, std::uint64_t tick
 
 // The same two shapes, for reading. kOther: get_raw_event() is to read it, or to find out what is wrong.
 enum class RawShape : std::uint8_t { kOther, kAllocation, kFree };
-inline RawShape raw_shape(const std::uint64_t* event, const std::uint64_t* end) noexcept {
-  if (end - event < static_cast<std::ptrdiff_t>(kRawFixedWords)) return RawShape::kOther;
-  const std::uint8_t byte = static_cast<std::uint8_t>(event[1]);
+constexpr RawShape raw_shape_of_byte(std::uint8_t byte) noexcept {
   const Op op = static_cast<Op>(byte & ~kNoStackBit);
   if ((byte & kNoStackBit) != 0) return kind_of(op) == OpKind::kFree ? RawShape::kFree : RawShape::kOther;
-  if (kind_of(op) != OpKind::kAlloc || has_extra(op)) return RawShape::kOther;
+  return kind_of(op) == OpKind::kAlloc && !has_extra(op) ? RawShape::kAllocation : RawShape::kOther;
+}
+inline constexpr auto kRawShapes = [] {
+  std::array<RawShape, 256> shapes{};
+  for (std::size_t i = 0; i != shapes.size(); ++i) shapes[i] = raw_shape_of_byte(static_cast<std::uint8_t>(i));
+  return shapes;
+}();
+inline RawShape raw_shape(const std::uint64_t* event, const std::uint64_t* end) noexcept {
+  if (end - event < static_cast<std::ptrdiff_t>(kRawFixedWords)) return RawShape::kOther;
+  const RawShape shape = kRawShapes[static_cast<std::uint8_t>(event[1])];
+  if (shape != RawShape::kAllocation) return shape;
   if ((event[2] & kSizeEscape) == kSizeEscape) return RawShape::kOther;
   if (event[2] >> 32 == (kDepthEscape << 16 | kDepthEscape)) return RawShape::kOther;
   const std::uint64_t words = kRawFixedWords + ((event[2] >> 48) + 1) / 2;

@@ -26,14 +26,25 @@ inline std::uint8_t* put_varint(std::uint8_t* out, std::uint64_t value) noexcept
 inline std::uint8_t* put_varint_branchless(std::uint8_t* out, std::uint64_t value) noexcept {
   if (value >> 28 != 0) [[unlikely]] return put_varint(out, value);
   const std::uint32_t word = static_cast<std::uint32_t>(value);
-  const unsigned bits = 32U - static_cast<unsigned>(__builtin_clz(word | 1U));
-  const unsigned length = (bits + 6) * 37 >> 8;  // / 7, rounded up
-  const std::uint32_t groups = (word & 0x7f) | (word & 0x3f80) << 1 | (word & 0x1fc000) << 2 | (word & 0xfe00000) << 3;
-  const std::uint32_t more_follows = 0x80808080U & ((std::uint32_t{1} << (8 * (length - 1))) - 1);
+  const std::uint32_t more = (word >= 1U << 7 ? 1U : 0U) + (word >= 1U << 14 ? 1U : 0U) + (word >= 1U << 21 ? 1U : 0U);
+  // Groups move apart by adding what they are to grow by: x + x = 2 x, x + 3 x = 4 x.
+  const std::uint32_t halves = word + (word & 0xfffc000U) * 3;
+  const std::uint32_t groups = halves + (halves & 0x3f803f80U);
+  const std::uint32_t more_follows = 0x80808080U & ((std::uint32_t{1} << (8 * more)) - 1);
   const std::uint32_t bytes = groups | more_follows;
   static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
   std::memcpy(out, &bytes, sizeof(bytes));
-  return out + length;
+  return out + more + 1;
+}
+
+// The same for integers that rarely need more than two bytes. Writes at least 2 bytes.
+inline std::uint8_t* put_short_varint(std::uint8_t* out, std::uint64_t value) noexcept {
+  if (value >> 14 != 0) [[unlikely]] return put_varint_branchless(out, value);
+  const std::uint32_t word = static_cast<std::uint32_t>(value);
+  const std::uint32_t more = word >= 1U << 7 ? 1U : 0U;
+  const std::uint16_t bytes = static_cast<std::uint16_t>((word + (word & 0x3f80U)) | more << 7);
+  std::memcpy(out, &bytes, sizeof(bytes));
+  return out + more + 1;
 }
 
 // Reads one integer from [cursor, end) and moves `cursor` past it. Returns false, leaving `cursor`

@@ -36,6 +36,17 @@ TEST(Varint, RoundTripsEveryLength) {
   }
 }
 
+TEST(Varint, WritesTheSameBytesWithoutBranches) {
+  for (unsigned bit = 0; bit != 64; ++bit) {
+    const std::uint64_t power = std::uint64_t{1} << bit;
+    for (const std::uint64_t value : {power - 1, power, power + 1, power * 0x5a5a5a5a, power | power >> 9}) {
+      std::array<std::uint8_t, kMaxVarintBytes> bytes{};
+      EXPECT_EQ((std::vector<std::uint8_t>{bytes.data(), put_varint_branchless(bytes.data(), value)}), encoded(value)) << value;
+      EXPECT_EQ((std::vector<std::uint8_t>{bytes.data(), put_short_varint(bytes.data(), value)}), encoded(value)) << value;
+    }
+  }
+}
+
 TEST(Varint, RefusesEveryShorterInputAndLeavesTheCursor) {
   const std::vector<std::uint8_t> bytes = encoded(~std::uint64_t{0});
   for (std::size_t length = 0; length != bytes.size(); ++length) {
