@@ -36,9 +36,18 @@ bool is_worth_a_look(const EncodedQuery& query, std::uintptr_t address, std::uin
   return is_half(word) || is_half(word >> 32);
 }
 
-std::uintptr_t filter_scalar(const EncodedQuery& query, std::uintptr_t address, std::uintptr_t end) noexcept {
-  while (address + 8 <= end && !is_worth_a_look(query, address, end)) address += 8;
-  return address + 8 <= end ? address : end;
+std::size_t filter_words(const EncodedQuery& query, std::uintptr_t address, std::uintptr_t stop,
+                         std::uintptr_t end, std::uintptr_t* out, std::size_t found) noexcept {
+  for (; address < stop && address + 8 <= end; address += 8) {
+    out[found] = address;
+    found += is_worth_a_look(query, address, end) ? std::size_t{1} : 0;
+  }
+  return found;
+}
+
+std::size_t filter_scalar(const EncodedQuery& query, std::uintptr_t address, std::uintptr_t stop,
+                          std::uintptr_t end, std::uintptr_t* out) noexcept {
+  return filter_words(query, address, stop, end, out, 0);
 }
 
 #if defined(__x86_64__)
@@ -49,11 +58,15 @@ __attribute__((target("avx2"))) inline __m256i all(std::uint64_t value) noexcept
   return _mm256_set1_epi64x(static_cast<long long>(value));
 }
 
+__attribute__((target("avx2"))) inline __m256i all_bytes(std::uint64_t value) noexcept {
+  return _mm256_set1_epi8(static_cast<char>(value));
+}
+
 __attribute__((target("avx2"))) inline __m256i load_words(std::uintptr_t address) noexcept {
   return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(address));
 }
 
-// EncodedQuery::may_be_low_half() of each dword, as its highest bit spread over all.
+// EncodedQuery::may_be_low_half() of each aligned dword, as its highest bit spread over all.
 __attribute__((target("avx2"))) inline __m256i may_be_low_halves(const EncodedQuery& query,
                                                                  __m256i dwords) noexcept {
   const __m256i place = _mm256_and_si256(_mm256_srli_epi32(dwords, 9),
@@ -64,129 +77,69 @@ __attribute__((target("avx2"))) inline __m256i may_be_low_halves(const EncodedQu
   return _mm256_srai_epi32(bit, 31);
 }
 
-// 32 bytes at a time, with the 7 after them.
-__attribute__((target("avx2"))) std::uintptr_t filter_avx2(const EncodedQuery& query, std::uintptr_t address,
-                                                           std::uintptr_t end) noexcept {
+// 32 bytes at a time, with the 5 after them.
+__attribute__((target("avx2"))) std::size_t filter_avx2(const EncodedQuery& query, std::uintptr_t address,
+                                                        std::uintptr_t stop, std::uintptr_t end,
+                                                        std::uintptr_t* out) noexcept {
   constexpr std::uint32_t kSign32 = std::uint32_t{1} << 31;
-  const std::uint64_t upper_half = query.targets.begin >> 32;
+  const AddressRange& targets = query.targets;
+  const std::uint64_t upper_half = targets.begin >> 32;
   // Unsigned comparison in signed words: both sides moved down by half their range.
-  const __m256i offset = all(kSign - query.targets.begin);
-  const __m256i bytes = all(kSign + query.targets.bytes());
+  const __m256i bytes = all(kSign + targets.bytes());
   const __m256i low =
-      _mm256_set1_epi32(static_cast<int>(kSign32 - static_cast<std::uint32_t>(query.targets.begin)));
+      _mm256_set1_epi32(static_cast<int>(kSign32 - static_cast<std::uint32_t>(targets.begin)));
   const __m256i low_bytes =
-      _mm256_set1_epi32(static_cast<int>(kSign32 + static_cast<std::uint32_t>(query.targets.bytes())));
-  const __m256i fifth = _mm256_set1_epi8(static_cast<char>(upper_half));
-  const __m256i sixth = _mm256_set1_epi8(static_cast<char>(upper_half >> 8));
+      _mm256_set1_epi32(static_cast<int>(kSign32 + static_cast<std::uint32_t>(targets.bytes())));
+  // The upper three bytes of the lower half and those above tell where a pointer begins anywhere in a word.
+  const std::uint64_t first_fourth = targets.begin >> 24 & 0xff;
+  const __m256i fourth = all_bytes(first_fourth);
+  const __m256i fourths = all_bytes(((targets.end - 1) >> 24 & 0xff) - first_fourth);
+  const __m256i fifth = all_bytes(upper_half);
+  const __m256i sixth = all_bytes(upper_half >> 8);
   const __m256i unaligned_starts = all(~std::uint64_t{0xff});
-  const __m256i tag_and_upper = all(0xffff00000000);
-  const __m256i upper = all(upper_half << 32);
+  const __m256i without_tag = all(0xffff);
+  const __m256i upper = all(upper_half);
   // What the upper half becomes where it ends up when the C library mangles it.
   const std::uint64_t mangled_upper = (upper_half << 32 ^ query.pointer_guard) & 0xffffffff00000000;
   const __m256i mangled = all(mangled_upper << 17 | mangled_upper >> 47);
   const __m256i mangled_mask = all(0xffffffff00000000 << 17 | 0xffffffff00000000 >> 47);
-  const __m256i lanes = _mm256_setr_epi64x(0, 8, 16, 24);
-  for (; address + 39 <= end; address += 32) {
-    __builtin_prefetch(
-        reinterpret_cast<const void*>(address + 2048));  // the processor's look-ahead ends with a page
-    const __m256i words = load_words(address);
-    const __m256i untagged = _mm256_cmpeq_epi64(_mm256_srli_epi64(words, 48), _mm256_setzero_si256());
-    const __m256i tagged = _mm256_cmpeq_epi64(_mm256_and_si256(words, tag_and_upper), upper);
-    __m256i hits = _mm256_andnot_si256(untagged, tagged);
-    hits = _mm256_or_si256(hits, _mm256_cmpeq_epi64(_mm256_and_si256(words, mangled_mask), mangled));
-    const __m256i far = _mm256_cmpgt_epi64(_mm256_add_epi64(words, all(kSign + kLeastDistance)),
-                                           all(kSign + 2 * kLeastDistance));
-    const __m256i sums = _mm256_add_epi64(words, _mm256_add_epi64(all(address), lanes));
-    const __m256i near = _mm256_cmpgt_epi64(bytes, _mm256_add_epi64(sums, offset));
-    hits = _mm256_or_si256(hits, _mm256_and_si256(far, near));
-    const __m256i halves = _mm256_cmpgt_epi32(low_bytes, _mm256_add_epi32(words, low));
-    // Whole pointers, by far the most frequent of such low halves, are none.
-    const __m256i whole = _mm256_cmpeq_epi64(_mm256_srli_epi64(words, 32), all(upper_half));
-    __m256i parts = _mm256_andnot_si256(whole, halves);
-    if (_mm256_movemask_epi8(parts) != 0) parts = _mm256_and_si256(parts, may_be_low_halves(query, words));
-    hits = _mm256_or_si256(hits, parts);
-    unsigned mask = static_cast<unsigned>(_mm256_movemask_epi8(hits));
-    // The upper half of a pointer that begins at any of these 32 bytes but the first of a word.
-    const __m256i zeros = _mm256_setzero_si256();
-    __m256i tails = _mm256_cmpeq_epi8(load_words(address + 4), fifth);
-    tails = _mm256_and_si256(tails, _mm256_cmpeq_epi8(load_words(address + 5), sixth));
-    tails = _mm256_and_si256(tails, _mm256_cmpeq_epi8(load_words(address + 6), zeros));
-    tails = _mm256_and_si256(tails, _mm256_cmpeq_epi8(load_words(address + 7), zeros));
-    tails = _mm256_and_si256(tails, unaligned_starts);
-    mask |= static_cast<unsigned>(_mm256_movemask_epi8(tails));
-    if (mask != 0) return address + (static_cast<unsigned>(__builtin_ctz(mask)) & ~7U);
-  }
-  return filter_scalar(query, address, end);
-}
-
-__attribute__((target("avx512f,avx512bw"))) inline __m512i all_wide(std::uint64_t value) noexcept {
-  return _mm512_set1_epi64(static_cast<long long>(value));
-}
-
-__attribute__((target("avx512f,avx512bw"))) inline __m512i load_wide(std::uintptr_t address) noexcept {
-  return _mm512_loadu_si512(reinterpret_cast<const void*>(address));
-}
-
-// EncodedQuery::may_be_low_half() of the dwords in `which`. Masked forms throughout: g++ 12 warns of the
-// others.
-__attribute__((target("avx512f,avx512bw"))) inline unsigned may_be_low_halves(const EncodedQuery& query,
-                                                                              __m512i dwords,
-                                                                              unsigned which) noexcept {
-  const __mmask16 mask = static_cast<__mmask16>(which);
-  const __m512i place = _mm512_and_si512(_mm512_maskz_srli_epi32(mask, dwords, 9),
-                                         _mm512_set1_epi32(static_cast<int>(query.start_words - 1)));
-  const __m512i bits = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), mask, place, query.starts, 4);
-  const __m512i number = _mm512_and_si512(_mm512_maskz_srli_epi32(mask, dwords, 4), _mm512_set1_epi32(31));
-  return _mm512_test_epi32_mask(bits, _mm512_maskz_sllv_epi32(mask, _mm512_set1_epi32(1), number));
-}
-
-// 64 bytes at a time, with the 7 after them.
-__attribute__((target("avx512f,avx512bw"))) std::uintptr_t filter_avx512(const EncodedQuery& query,
-                                                                         std::uintptr_t address,
-                                                                         std::uintptr_t end) noexcept {
-  const std::uint64_t upper_half = query.targets.begin >> 32;
-  const std::uint32_t low_half = static_cast<std::uint32_t>(query.targets.begin);
-  const __m512i begin = all_wide(query.targets.begin);
-  const __m512i bytes = all_wide(query.targets.bytes());
-  const __m512i low = _mm512_set1_epi32(static_cast<int>(low_half));
-  const __m512i low_bytes = _mm512_set1_epi32(static_cast<int>(query.targets.bytes()));
-  const __m512i upper_dword = _mm512_set1_epi32(static_cast<int>(upper_half));
-  const __m512i tag_and_upper = all_wide(0xffff00000000);
-  const __m512i tag = all_wide(0xffff000000000000);
-  const __m512i upper = all_wide(upper_half << 32);
-  const std::uint64_t mangled_upper = (upper_half << 32 ^ query.pointer_guard) & 0xffffffff00000000;
-  const __m512i mangled = all_wide(mangled_upper << 17 | mangled_upper >> 47);
-  const __m512i mangled_mask = all_wide(0xffffffff00000000 << 17 | 0xffffffff00000000 >> 47);
-  const __m512i least = all_wide(kLeastDistance);
-  const __m512i twice_least = all_wide(2 * kLeastDistance);
-  const __m512i lanes = _mm512_setr_epi64(0, 8, 16, 24, 32, 40, 48, 56);
-  for (; address + 71 <= end; address += 64) {
+  const __m256i least = all(kSign + kLeastDistance);
+  const __m256i twice_least = all(kSign + 2 * kLeastDistance);
+  const __m256i alignment = _mm256_set1_epi32(static_cast<int>(query.alignment_mask));
+  const __m256i zeros = _mm256_setzero_si256();
+  const __m256i step = all(32);
+  __m256i places = _mm256_add_epi64(all(kSign - targets.begin + address), _mm256_setr_epi64x(0, 8, 16, 24));
+  std::size_t found = 0;
+  for (; address < stop && address + 37 <= end; address += 32) {
+    // The processor's look-ahead ends with a page.
     __builtin_prefetch(reinterpret_cast<const void*>(address + 2048));
-    const __m512i words = load_wide(address);
-    // Where the dword 4 bytes on is the upper half, a pointer begins: a plain one, at a word's first byte.
-    const unsigned ahead = _mm512_cmpeq_epi32_mask(load_wide(address + 4), upper_dword);
-    const unsigned unaligned = (ahead & 0xaaaa) |
-                               _mm512_cmpeq_epi32_mask(load_wide(address + 5), upper_dword) |
-                               _mm512_cmpeq_epi32_mask(load_wide(address + 6), upper_dword) |
-                               _mm512_cmpeq_epi32_mask(load_wide(address + 7), upper_dword);
-    const unsigned whole = (ahead & 0x5555) * 3;
-    unsigned halves = _mm512_cmplt_epu32_mask(_mm512_sub_epi32(words, low), low_bytes);
-    halves &= ~whole;
-    if (halves != 0) halves = may_be_low_halves(query, words, halves);
-    __mmask8 hits = _mm512_mask_cmpeq_epi64_mask(_mm512_test_epi64_mask(words, tag),
-                                                 _mm512_and_si512(words, tag_and_upper), upper);
-    hits |= _mm512_cmpeq_epi64_mask(_mm512_and_si512(words, mangled_mask), mangled);
-    const __mmask8 far = _mm512_cmpgt_epu64_mask(_mm512_add_epi64(words, least), twice_least);
-    const __m512i sums = _mm512_add_epi64(words, _mm512_add_epi64(all_wide(address), lanes));
-    hits |= _mm512_mask_cmplt_epu64_mask(far, _mm512_sub_epi64(sums, begin), bytes);
-    // Two bits for each word.
-    const unsigned parts = unaligned | halves;
-    if ((parts | hits) == 0) continue;
-    const unsigned first = static_cast<unsigned>(__builtin_ctz(parts | 1U << 16)) / 2;
-    const unsigned first_hit = static_cast<unsigned>(__builtin_ctz(hits | 1U << 8));
-    return address + 8 * (first < first_hit ? first : first_hit);
+    const __m256i words = load_words(address);
+    const __m256i uppers = _mm256_srli_epi64(words, 32);
+    // Whole pointers, by far the most frequent of what has this upper half, are none.
+    const __m256i whole = _mm256_cmpeq_epi64(uppers, upper);
+    const __m256i tagged = _mm256_cmpeq_epi64(_mm256_and_si256(uppers, without_tag), upper);
+    const __m256i halves = _mm256_cmpgt_epi32(low_bytes, _mm256_add_epi32(words, low));
+    const __m256i aligned = _mm256_cmpeq_epi32(_mm256_and_si256(words, alignment), zeros);
+    __m256i parts = _mm256_andnot_si256(whole, _mm256_and_si256(halves, aligned));
+    if (_mm256_movemask_epi8(parts) != 0) parts = _mm256_and_si256(parts, may_be_low_halves(query, words));
+    __m256i hits = _mm256_or_si256(_mm256_andnot_si256(whole, tagged), parts);
+    hits = _mm256_or_si256(hits, _mm256_cmpeq_epi64(_mm256_and_si256(words, mangled_mask), mangled));
+    const __m256i far = _mm256_cmpgt_epi64(_mm256_add_epi64(words, least), twice_least);
+    const __m256i near = _mm256_cmpgt_epi64(bytes, _mm256_add_epi64(words, places));
+    hits = _mm256_or_si256(hits, _mm256_and_si256(far, near));
+    places = _mm256_add_epi64(places, step);
+    const __m256i distance = _mm256_sub_epi8(load_words(address + 3), fourth);
+    __m256i tails = _mm256_cmpeq_epi8(_mm256_min_epu8(distance, fourths), distance);
+    tails = _mm256_and_si256(tails, _mm256_cmpeq_epi8(load_words(address + 4), fifth));
+    tails = _mm256_and_si256(tails, _mm256_cmpeq_epi8(load_words(address + 5), sixth));
+    hits = _mm256_or_si256(hits, _mm256_and_si256(tails, unaligned_starts));
+    if (_mm256_testz_si256(hits, hits) != 0) continue;
+    const __m256i quiet = _mm256_cmpeq_epi64(hits, zeros);
+    unsigned mask = ~static_cast<unsigned>(_mm256_movemask_pd(_mm256_castsi256_pd(quiet))) & 15;
+    for (; mask != 0; mask &= mask - 1)
+      out[found++] = address + 8 * static_cast<unsigned>(__builtin_ctz(mask));
   }
-  return filter_scalar(query, address, end);
+  return filter_words(query, address, stop, end, out, found);
 }
 
 #endif
@@ -196,7 +149,6 @@ __attribute__((target("avx512f,avx512bw"))) std::uintptr_t filter_avx512(const E
 EncodedFilter encoded_filter(FilterKind best) noexcept {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  if (best >= FilterKind::kAvx512 && __builtin_cpu_supports("avx512bw")) return filter_avx512;
   if (best >= FilterKind::kAvx2 && __builtin_cpu_supports("avx2")) return filter_avx2;
 #else
   static_cast<void>(best);

@@ -18,11 +18,13 @@ struct EncodedQuery {
   // modulo the number of bits: a power of two, start_words * 32.
   const std::uint32_t* starts = &kAnyStart;
   std::uint32_t start_words = 1;
+  // And all of theirs are 0 in these bits.
+  std::uint32_t alignment_mask = 0;
 
   static constexpr std::uint32_t kAnyStart = 0xffffffff;
 
   bool may_be_low_half(std::uint32_t low) const noexcept {
-    return (starts[low >> 9 & (start_words - 1)] >> (low >> 4 & 31) & 1) != 0;
+    return (low & alignment_mask) == 0 && (starts[low >> 9 & (start_words - 1)] >> (low >> 4 & 31) & 1) != 0;
   }
 };
 
@@ -34,12 +36,13 @@ constexpr std::uint64_t unmangle(std::uint64_t value, std::uint64_t guard) noexc
   return (value >> 17 | value << 47) ^ guard;
 }
 
-// `address` is a multiple of 8, readable up to `end`. Returns the first address from there on, a multiple of
-// 8, whose 8 bytes (and the 7 after them) are worth a closer look; `end` or above: none.
-using EncodedFilter = std::uintptr_t (*)(const EncodedQuery& query, std::uintptr_t address,
-                                         std::uintptr_t end) noexcept;
+// `address` is a multiple of 8 and `stop` is, or is `end`, up to which there is memory to read. Writes to
+// `out`, in order, the words of [address, stop) that are worth a closer look with the 7 bytes after them;
+// returns their number. `out` has room for all.
+using EncodedFilter = std::size_t (*)(const EncodedQuery& query, std::uintptr_t address, std::uintptr_t stop,
+                                      std::uintptr_t end, std::uintptr_t* out) noexcept;
 
-// As pointer_filter().
-EncodedFilter encoded_filter(FilterKind best = FilterKind::kAvx512) noexcept;
+// As pointer_filter(); wider vectors than those of AVX2 would not pay.
+EncodedFilter encoded_filter(FilterKind best = FilterKind::kAvx2) noexcept;
 
 }  // namespace leak::hook

@@ -15,63 +15,118 @@ using trace::PointerForm;
 // Numbers below are too common to be taken for the low half of an address.
 constexpr std::uint32_t kLeastCompressed = 1 << 16;
 
+// The lost nodes in one stretch of 4 GiB.
+struct Stretch {
+  EncodedQuery query;
+  NodeId first = 0;
+  NodeId end = 0;
+  std::size_t lost = 0;
+};
+
 class Search {
  public:
-  Search(const NodeIndex& index, const GrowingArray<std::uint8_t>& reached,
-         const EncodingFacts& facts) noexcept
-      : index_(index), reached_(reached), filter_(encoded_filter()) {
-    query_.pointer_guard = facts.pointer_guard;
-  }
+  Search(const NodeIndex& index, const GrowingArray<std::uint8_t>& reached) noexcept
+      : index_(index), reached_(reached), filter_(encoded_filter()) {}
 
-  // From here on only lost nodes of the next stretch of 4 GiB that has any are looked for. False: there are
-  // no more, or no memory (ok() says so).
-  bool next_stretch() noexcept {
-    query_.targets = {};
-    const NodeId first = next_;
-    std::size_t count = 0;
-    for (; next_ != index_.size(); ++next_) {
-      if (reached_[next_] != 0) continue;
-      const std::uintptr_t begin = index_[next_].begin;
-      if (query_.targets.begin == 0) {
-        query_.targets.begin = begin;
-      } else if (begin >> 32 != query_.targets.begin >> 32) {
+  // False: no memory. `partial` becomes true when lost nodes lie in more stretches than are looked for.
+  bool begin(const EncodingFacts& facts, bool& partial) noexcept {
+    NodeId next = 0;
+    while (next != index_.size()) {
+      Stretch stretch = stretch_from(next);
+      next = stretch.end;
+      if (stretch.lost == 0) break;
+      if (stretch_count_ == kMostStretches) {
+        partial = true;
         break;
       }
-      query_.targets.end = begin + 1;  // only starts count
-      ++count;
+      stretch.query.pointer_guard = facts.pointer_guard;
+      lost_ += stretch.lost;
+      stretches_[stretch_count_++] = stretch;
     }
-    return query_.targets.begin != 0 && note_starts(first, count);
+    return note_starts();
   }
-  bool ok() const noexcept { return ok_; }
 
-  // Calls found(address, form, node) for each find in the piece.
-  template <class F>
-  void look_through(AddressRange piece, F&& found) noexcept {
-    const std::uintptr_t end = piece.end;
+  std::size_t lost() const noexcept { return lost_; }
+
+  // Calls found(address, form, node) for each find in the piece, which may have other owners than one node;
+  // limit(at) says where the owner of the word there ends, 0: nobody's.
+  template <class Limit, class Found>
+  void look_through(AddressRange piece, Limit&& limit, Found&& found) noexcept {
     std::uintptr_t at = (piece.begin + 7) & ~std::uintptr_t{7};
-    for (; at < end && (at = filter_(query_, at, end)) < end; at += 8) examine(at, end, found);
+    while (at < piece.end) {
+      const std::uintptr_t stop = std::min(at + kChunkBytes, piece.end);
+      for (std::size_t i = 0; i != stretch_count_; ++i) {
+        const EncodedQuery& query = stretches_[i].query;
+        const std::size_t count = filter_(query, at, stop, piece.end, words_);
+        for (std::size_t word = 0; word != count; ++word) {
+          const std::uintptr_t place = words_[word];
+          const std::uintptr_t end = std::min<std::uintptr_t>(limit(place), piece.end);
+          if (end >= place + 8) examine(query, place, end, found);
+        }
+      }
+      at = stop;
+    }
   }
 
  private:
+  static constexpr std::size_t kMostStretches = 8;
+  static constexpr std::uint32_t kMostAlignment = 0xff;
+  // Read once for all stretches: what the nearest cache holds. A multiple of any vector.
+  static constexpr std::size_t kChunkBytes = std::size_t{16} << 10;
+
+  Stretch stretch_from(NodeId node) const noexcept {
+    Stretch stretch;
+    AddressRange& targets = stretch.query.targets;
+    for (; node != index_.size(); ++node) {
+      if (reached_[node] != 0) continue;
+      const std::uintptr_t begin = index_[node].begin;
+      if (stretch.lost == 0) {
+        targets.begin = begin;
+        stretch.first = node;
+      } else if (begin >> 32 != targets.begin >> 32) {
+        break;
+      }
+      targets.end = begin + 1;  // only starts count
+      ++stretch.lost;
+    }
+    stretch.end = node;
+    return stretch;
+  }
+
   // One in 64 numbers passes, of those that do not come from a start; more when starts are very many.
-  bool note_starts(NodeId first, std::size_t count) noexcept {
+  bool note_starts() noexcept {
     constexpr std::size_t kFewestWords = 1024, kMostWords = std::size_t{1} << 20;
-    query_.start_words =
-        static_cast<std::uint32_t>(std::clamp(std::bit_ceil(2 * count), kFewestWords, kMostWords));
-    ok_ = starts_.resize(std::max<std::size_t>(starts_.size(), query_.start_words));
-    if (!ok_) return false;
-    std::memset(starts_.data(), 0, starts_.size() * sizeof(starts_[0]));
-    query_.starts = starts_.data();
-    for (NodeId node = first; node != next_; ++node) {
-      const std::uint32_t low = static_cast<std::uint32_t>(index_[node].begin);
-      if (reached_[node] == 0) starts_[low >> 9 & (query_.start_words - 1)] |= 1U << (low >> 4 & 31);
+    std::size_t words = 0;
+    for (std::size_t i = 0; i != stretch_count_; ++i) {
+      EncodedQuery& query = stretches_[i].query;
+      query.start_words = static_cast<std::uint32_t>(
+          std::clamp(std::bit_ceil(2 * stretches_[i].lost), kFewestWords, kMostWords));
+      words += query.start_words;
+    }
+    if (!starts_.resize(words)) return false;
+    std::uint32_t* starts = starts_.data();
+    for (std::size_t i = 0; i != stretch_count_; ++i) {
+      EncodedQuery& query = stretches_[i].query;
+      query.starts = starts;
+      std::uint32_t any_bits = 0;
+      for (NodeId node = stretches_[i].first; node != stretches_[i].end; ++node) {
+        const std::uint32_t low = static_cast<std::uint32_t>(index_[node].begin);
+        if (reached_[node] != 0) continue;
+        starts[low >> 9 & (query.start_words - 1)] |= 1U << (low >> 4 & 31);
+        any_bits |= low;
+      }
+      query.alignment_mask = ~any_bits & kMostAlignment;
+      starts += query.start_words;
     }
     return true;
   }
 
   // The lost node that starts at `address`.
-  NodeId lost_at(std::uint64_t address) const noexcept {
-    if (!query_.targets.contains(address) || !index_.may_hold(address)) return NodeIndex::kNone;
+  NodeId lost_at(const EncodedQuery& query, std::uint64_t address) const noexcept {
+    if (!query.targets.contains(address) || !query.may_be_low_half(static_cast<std::uint32_t>(address)) ||
+        !index_.may_hold(address)) {
+      return NodeIndex::kNone;
+    }
     const Target target = index_.find(address);
     return target.node != NodeIndex::kNone && target.offset == 0 && reached_[target.node] == 0
                ? target.node
@@ -79,13 +134,13 @@ class Search {
   }
 
   template <class F>
-  void examine(std::uintptr_t at, std::uintptr_t end, F& found) const noexcept {
+  void examine(const EncodedQuery& query, std::uintptr_t at, std::uintptr_t end, F& found) const noexcept {
     const auto load = [](auto value, std::uintptr_t from) {
       std::memcpy(&value, reinterpret_cast<const void*>(from), sizeof(value));
       return value;
     };
     const auto try_form = [&](std::uintptr_t place, PointerForm form, std::uint64_t address) {
-      const NodeId node = lost_at(address);
+      const NodeId node = lost_at(query, address);
       if (node != NodeIndex::kNone) found(place, form, node);
       return node != NodeIndex::kNone;
     };
@@ -99,22 +154,23 @@ class Search {
     bool found_half = false;
     for (const unsigned half : {0U, 4U}) {
       const std::uint32_t low = load(std::uint32_t{0}, at + half);
-      const std::uint64_t base = query_.targets.begin >> 32 << 32;
+      const std::uint64_t base = query.targets.begin >> 32 << 32;
       found_half |= low >= kLeastCompressed && try_form(at + half, PointerForm::kCompressed, base | low);
     }
     if (found_half) return;
     const bool is_distance = word + kLeastDistance > 2 * kLeastDistance;
     if (is_distance && try_form(at, PointerForm::kSelfRelative, word + at)) return;
-    if (query_.pointer_guard != 0) try_form(at, PointerForm::kMangled, unmangle(word, query_.pointer_guard));
+    if (query.pointer_guard != 0) try_form(at, PointerForm::kMangled, unmangle(word, query.pointer_guard));
   }
 
   const NodeIndex& index_;
   const GrowingArray<std::uint8_t>& reached_;
   EncodedFilter filter_;
-  EncodedQuery query_;
-  GrowingArray<std::uint32_t> starts_;
-  bool ok_ = true;
-  NodeId next_ = 0;  // not yet in any stretch
+  GrowingArray<std::uint32_t> starts_;  // of all stretches
+  std::size_t lost_ = 0;
+  std::size_t stretch_count_ = 0;
+  Stretch stretches_[kMostStretches];
+  std::uintptr_t words_[kChunkBytes / 8 + 4];
 };
 
 // Half a word may be anything. Of all halves looked at, so many are the low half of a lost node's address by
@@ -144,51 +200,73 @@ void drop_compressed(GrowingArray<Item>& items) noexcept {
   items.set_size(kept);
 }
 
+// Calls f(AddressRange) for the memory of all blocks, of those that lie close together at once: most are
+// smaller than what it costs to begin.
+template <class F>
+void for_each_run_of_blocks(const NodeIndex& index, F&& f) noexcept {
+  constexpr std::size_t kCloseBytes = 256;
+  constexpr std::size_t kMostBytes = std::size_t{256} << 10;
+  AddressRange run;
+  for (NodeId block = 0; block != index.block_count(); ++block) {
+    const Node& node = index[block];
+    const std::uintptr_t end = node.begin + node.bytes;
+    if (node.begin - run.end > kCloseBytes || end - run.begin > kMostBytes) {
+      if (run.end != 0) f(run);
+      run.begin = node.begin;
+    }
+    run.end = end;
+  }
+  if (run.end != 0) f(run);
+}
+
 }  // namespace
 
 bool find_encoded_pointers(const NodeIndex& index, const GrowingArray<std::uint8_t>& reached,
                            const MemoryMap& map, const RootTable& roots, const EncodingFacts& facts,
                            EncodedFinds& finds) noexcept {
-  // Each stretch costs one reading of all memory; blocks and mappings are two ascending series.
-  constexpr int kMostStretches = 4;
-  Search search(index, reached, facts);
+  Search search(index, reached);
+  if (!search.begin(facts, finds.partial)) return false;
   bool ok = true;
-  int stretches = 0;
   CompressedFinds compressed;
-  while (search.next_stretch()) {
-    if (++stretches > kMostStretches) {
-      finds.partial = true;
-      break;
-    }
-    for (const RootRange& range : roots.ranges()) {
-      compressed.look_at(range.memory);
-      search.look_through(range.memory, [&](std::uintptr_t at, PointerForm form, NodeId to) {
-        compressed.count(form);
-        ok = finds.roots.push({range.kind, form, trace::InteriorHint::kNone, range.context, at, to, 0}) && ok;
-      });
-    }
-    ReadableWalk walk(map);
-    for (std::size_t i = 0; i != index.size(); ++i) {
-      const NodeId from = static_cast<NodeId>(i);
-      const Node& node = index[from];
-      index.for_each_own_range(from, [&](AddressRange part) {
-        walk.for_each(part, [&](AddressRange piece) {
-          compressed.look_at(piece);
-          search.look_through(piece, [&](std::uintptr_t at, PointerForm form, NodeId to) {
-            if (to == from) return;
-            compressed.count(form);
-            ok = finds.edges.push({from, to, at - node.begin, 0, form, trace::InteriorHint::kNone}) && ok;
-          });
+  for (const RootRange& range : roots.ranges()) {
+    compressed.look_at(range.memory);
+    search.look_through(
+        range.memory, [&](std::uintptr_t) { return range.memory.end; },
+        [&](std::uintptr_t at, PointerForm form, NodeId to) {
+          compressed.count(form);
+          ok = finds.roots.push({range.kind, form, trace::InteriorHint::kNone, range.context, at, to, 0}) &&
+               ok;
         });
-      });
-    }
   }
-  const auto lost = static_cast<std::size_t>(std::count(reached.begin(), reached.end(), 0));
-  if (compressed.are_chance(lost)) {
+  ReadableWalk walk(map);
+  NodeId owner = 0;
+  const auto found = [&](std::uintptr_t at, PointerForm form, NodeId to) {
+    if (to == owner) return;
+    compressed.count(form);
+    ok = finds.edges.push({owner, to, at - index[owner].begin, 0, form, trace::InteriorHint::kNone}) && ok;
+  };
+  const auto end_of_block = [&](std::uintptr_t at) -> std::uintptr_t {
+    if (!index.may_hold(at)) return 0;
+    owner = index.find(at).node;
+    return owner < index.block_count() ? index[owner].begin + index[owner].bytes : 0;
+  };
+  const auto look_through = [&](AddressRange range, auto&& limit) {
+    walk.for_each(range, [&](AddressRange piece) {
+      compressed.look_at(piece);
+      search.look_through(piece, limit, found);
+    });
+  };
+  for_each_run_of_blocks(index, [&](AddressRange run) { look_through(run, end_of_block); });
+  for (std::size_t i = index.block_count(); i != index.size(); ++i) {
+    owner = static_cast<NodeId>(i);
+    index.for_each_own_range(
+        owner, [&](AddressRange part) { look_through(part, [&](std::uintptr_t) { return part.end; }); });
+  }
+  if (compressed.are_chance(search.lost())) {
     drop_compressed(finds.edges);
     drop_compressed(finds.roots);
   }
-  return ok && search.ok();
+  return ok;
 }
 
 }  // namespace leak::hook

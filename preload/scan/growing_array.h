@@ -29,16 +29,16 @@ class GrowingArray {
   // Room for `count` items. False, with everything as before, when there is no memory.
   bool reserve(std::size_t count) noexcept {
     if (count <= capacity_) return true;
-    const std::size_t bytes = sys::round_to_pages(count * sizeof(T));
-    void* memory = items_ == nullptr ? sys::map_pages(bytes) : remap(bytes);
+    std::size_t bytes = sys::round_to_pages(count * sizeof(T));
+    // Faults of 4 KiB each would cost more than filling the array, and so would the misses of the translation
+    // cache when it is read. The advice may be refused.
+    const bool huge = bytes >= 2 * kHugePage;
+    if (huge) bytes = (bytes + kHugePage - 1) & ~(kHugePage - 1);
+    void* const memory = items_ == nullptr ? map(bytes, huge) : remap(bytes, huge);
     if (memory == nullptr) return false;
     items_ = static_cast<T*>(memory);
     capacity_ = bytes / sizeof(T);
-    // Faults of 4 KiB each would cost more than filling the array. The advice may be refused.
-    constexpr std::size_t kHugePage = std::size_t{2} << 20;
-    if (bytes >= 2 * kHugePage) {
-      sys::raw_syscall(SYS_madvise, sys::as_arg(items_), static_cast<long>(bytes), MADV_HUGEPAGE);
-    }
+    if (huge) sys::raw_syscall(SYS_madvise, sys::as_arg(items_), static_cast<long>(bytes), MADV_HUGEPAGE);
     return true;
   }
   // Grows the capacity by half at least.
@@ -83,15 +83,47 @@ class GrowingArray {
 
  private:
   static constexpr std::size_t kFirstBytes = std::size_t{64} << 10;
+  static constexpr std::size_t kHugePage = std::size_t{2} << 20;
 
-  void* remap(std::size_t bytes) noexcept {
-    const long moved = sys::raw_syscall(SYS_mremap, sys::as_arg(items_), static_cast<long>(mapped_bytes()),
-                                        static_cast<long>(bytes), MREMAP_MAYMOVE);
-    if (sys::is_error(moved)) return nullptr;
+  static void* map(std::size_t bytes, bool huge) noexcept {
+    if (!huge) return sys::map_pages(bytes);
+    const long place = find_aligned_place(bytes);
+    if (place == 0) return nullptr;
+    constexpr int kReadWrite = PROT_READ | PROT_WRITE;
+    if (sys::is_error(sys::raw_syscall(SYS_mprotect, place, static_cast<long>(bytes), kReadWrite))) {
+      sys::raw_syscall(SYS_munmap, place, static_cast<long>(bytes));
+      return nullptr;
+    }
+    sys::add_own_memory(reinterpret_cast<void*>(place), bytes);
+    return reinterpret_cast<void*>(place);
+  }
+  void* remap(std::size_t bytes, bool huge) noexcept {
+    const long place = huge ? find_aligned_place(bytes) : 0;
+    const long moved =
+        sys::raw_syscall(SYS_mremap, sys::as_arg(items_), static_cast<long>(mapped_bytes()),
+                         static_cast<long>(bytes), MREMAP_MAYMOVE | (place != 0 ? MREMAP_FIXED : 0), place);
+    if (sys::is_error(moved)) {
+      if (place != 0) sys::raw_syscall(SYS_munmap, place, static_cast<long>(bytes));
+      return nullptr;
+    }
     void* const memory = reinterpret_cast<void*>(moved);
     sys::remove_own_memory(items_);
     sys::add_own_memory(memory, bytes);
     return memory;
+  }
+  // Addresses for nobody but us, with no memory yet. 0: the kernel refuses.
+  static long find_aligned_place(std::size_t bytes) noexcept {
+    const long result = sys::raw_syscall(SYS_mmap, 0, static_cast<long>(bytes + kHugePage), PROT_NONE,
+                                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (sys::is_error(result)) return 0;
+    const auto begin = static_cast<std::uintptr_t>(result);
+    const std::uintptr_t place = (begin + kHugePage - 1) & ~(kHugePage - 1);
+    const auto unmap = [](std::uintptr_t from, std::uintptr_t to) {
+      if (from != to) sys::raw_syscall(SYS_munmap, static_cast<long>(from), static_cast<long>(to - from));
+    };
+    unmap(begin, place);
+    unmap(place + bytes, begin + bytes + kHugePage);
+    return static_cast<long>(place);
   }
   std::size_t mapped_bytes() const noexcept { return sys::round_to_pages(capacity_ * sizeof(T)); }
 

@@ -142,6 +142,8 @@ bool NodeIndex::build_regions() noexcept {
   region_offset_[0] = hulls_[0].begin >> kRegionShift;
   region_offset_[1] = (hulls_[1].begin >> kRegionShift) - lower;
   if (!regions_.resize(lower + regions_in(hulls_[1]) + 1)) return false;
+  // Most regions hold blocks, where there are many; none has words without a block that begins or ends in it.
+  words_.reserve(std::min(regions_.size(), 2 * block_count_) << words_per_region_shift());
   for (NodeId block = 0; block != block_count_; ++block) {
     if (!mark_block(block)) return false;
   }
@@ -185,8 +187,8 @@ void NodeIndex::mark_mappings() noexcept {
     const std::uintptr_t end = nodes_[number].begin + nodes_[number].bytes;
     std::uintptr_t at = nodes_[number].begin & ~(kRegionBytes - 1);
     for (; at < end; at += kRegionBytes) {
-      std::uint32_t& region = regions_[static_cast<std::size_t>(
-          region_of(std::max(at, nodes_[number].begin)) - regions_.data())];
+      std::uint32_t& region =
+          regions_[static_cast<std::size_t>(region_of(std::max(at, nodes_[number].begin)) - regions_.data())];
       if (region != kEmptyRegion) continue;
       const bool inside = at >= nodes_[number].begin && end - at >= kRegionBytes;
       region = number | (inside ? kWhollyInside : kMappingsFrom);

@@ -6,7 +6,8 @@
 // starts, and beside each word of 64 bits the number of blocks before it. A value with its own bit set is a
 // block's start, known without looking at the block; any other is compared with the end of the nearest block
 // before it. The words are there only for regions of 1 MiB that hold a block's start; a region wholly inside
-// one block or mapping has that node's number, any other the number of the first mapping that reaches into it.
+// one block or mapping has that node's number, any other the number of the first mapping that reaches into
+// it.
 //
 // A block's size stands in the allocator's notes beside it, a cache miss for each: most are read only when
 // the sweep comes there anyway, or a pointer into the middle asks.
@@ -158,8 +159,8 @@ class NodeIndex {
   }
   unsigned words_per_region_shift() const noexcept { return kRegionShift - granule_shift_ - 6; }
 
-  mutable GrowingArray<Node> nodes_;     // the sizes become known on the way
-  AddressRange mappings_;                // holds all nodes that are mappings
+  mutable GrowingArray<Node> nodes_;  // the sizes become known on the way
+  AddressRange mappings_;             // holds all nodes that are mappings
   // 0, or kWhollyInside | node, or kMappingsFrom | node, or 1 + number among those with words
   GrowingArray<std::uint32_t> regions_;
   GrowingArray<RankWord> words_;

@@ -15,6 +15,7 @@ class Sweep {
 
   bool begin() noexcept {
     const std::size_t count = index_.size();
+    table_.edges.reserve(2 * count);  // as a rule there are more
     return table_.first.resize(count + 1) && table_.first_word.resize(count) &&
            last_holder_.resize(count - index_.block_count());
   }
@@ -71,8 +72,8 @@ class Sweep {
     return types_.is_control_block(types_.type_of(table_.first_word[node]));
   }
 
-  // A mapping is held by a pointer to any place in it, so one from each holder tells it all. Heaps that a program
-  // keeps in mappings of its own have millions.
+  // A mapping is held by a pointer to any place in it, so one from each holder tells it all. Heaps that a
+  // program keeps in mappings of its own have millions.
   bool is_known_holder(NodeId source, NodeId target) noexcept {
     if (target < index_.block_count()) return false;
     NodeId& holder = last_holder_[target - index_.block_count()];
@@ -91,7 +92,8 @@ class Sweep {
   PointerFilter filter_;
   TypeNames& types_;
   EdgeTable& table_;
-  GrowingArray<NodeId> last_holder_;  // of each mapping: the node whose pointer into its middle was met last, + 1
+  GrowingArray<NodeId>
+      last_holder_;  // of each mapping: the node whose pointer into its middle was met last, + 1
   NodeId next_source_ = 0;
   bool ok_ = true;
   std::size_t filled_ = 0;

@@ -17,9 +17,9 @@ volatile std::uintptr_t g_holder = 0;
 alignas(8) std::uint8_t g_bytes[64];
 
 class EncodedPointers : public ::testing::Test {
+ protected:
   TestHeap heap_;
 
- protected:
   ~EncodedPointers() override {
     g_holder = 0;
     std::memset(g_bytes, 0, sizeof(g_bytes));
@@ -136,6 +136,48 @@ TEST_F(EncodedPointers, SmallNumbersAreNoDistances) {
   store(24, 4096);
   store(32, lost_ - (held_ + 32) + 16);
   EXPECT_THAT(scan().encoded_edges, IsEmpty());
+}
+
+TEST_F(EncodedPointers, BetweenBlocksNobodyHolds) {
+  // Far enough from both for a whole pointer, near enough to be read with them.
+  const std::uintptr_t next = heap_.block(48, 128);
+  TestHeap::words(held_)[0] = next;
+  const std::uintptr_t before = next - 64;
+  const std::uint64_t tagged = lost_ | std::uint64_t{0xfff7} << 48;
+  std::memcpy(reinterpret_cast<void*>(before), &tagged, 8);
+  const Graph graph = scan();
+  EXPECT_EQ(graph.totals.lost_nodes, 1U);
+  EXPECT_THAT(graph.encoded_edges, IsEmpty());
+}
+
+TEST_F(EncodedPointers, TheHolderAmongManySmallBlocksIsTheOneItLiesIn) {
+  std::uintptr_t small[40];
+  for (std::uintptr_t& block : small) block = heap_.block(24);
+  const std::uint64_t tagged = lost_ | std::uint64_t{0x1234} << 48;
+  std::memcpy(reinterpret_cast<void*>(small[33] + 16), &tagged, 8);
+  const Graph graph = scan();
+  ASSERT_EQ(graph.encoded_edges.size(), 1U);
+  EXPECT_EQ(graph.encoded_edges[0].from, heap_.index_of(small[33]));
+  EXPECT_EQ(graph.encoded_edges[0].from_offset, 16U);
+  EXPECT_EQ(graph.encoded_edges[0].to, heap_.index_of(lost_));
+}
+
+TEST_F(EncodedPointers, LooksForLostBlocksFarApart) {
+  constexpr std::size_t kStretch = std::size_t{4} << 30;
+  TestHeap heap(4 * kStretch);
+  const std::uintptr_t holder = heap.block(256);
+  g_holder = holder;
+  const std::uintptr_t near = heap.block(48, 1 << 17);
+  const std::uintptr_t far = heap.block(48, 2 * kStretch);
+  const std::uint64_t tagged[] = {near | std::uint64_t{1} << 60, far | std::uint64_t{1} << 60};
+  std::memcpy(reinterpret_cast<void*>(holder + 64), tagged, sizeof(tagged));
+  ScanRequest request = test::request_for(heap);
+  const Graph graph = test::scan(request);
+  EXPECT_EQ(graph.totals.lost_nodes, 2U);
+  EXPECT_EQ(graph.totals.problems & trace::kProblemEncodedPartly, 0U);
+  ASSERT_EQ(graph.encoded_edges.size(), 2U);
+  for (const trace::GraphEdge& edge : graph.encoded_edges) EXPECT_EQ(edge.from, 0U);
+  EXPECT_NE(graph.encoded_edges[0].to, graph.encoded_edges[1].to);
 }
 
 }  // namespace

@@ -49,11 +49,15 @@ TEST(PointerFilter, VectorsFindWhatTheLoopFinds) {
   EXPECT_TRUE(places(pointer_filter(), none, words, words.size()).empty());
 }
 
+// As the search asks: chunk by chunk.
 std::vector<std::uintptr_t> hits(FilterKind kind, const EncodedQuery& query, std::uintptr_t begin,
                                  std::uintptr_t end) {
-  std::vector<std::uintptr_t> found;
-  for (std::uintptr_t at = begin; (at = encoded_filter(kind)(query, at, end)) < end; at += 8) {
-    found.push_back(at);
+  constexpr std::uintptr_t kChunkBytes = 1024;
+  std::vector<std::uintptr_t> found, of_chunk(kChunkBytes / 8);
+  for (std::uintptr_t at = begin; at < end; at += kChunkBytes) {
+    const std::uintptr_t stop = std::min(at + kChunkBytes, end);
+    const std::size_t count = encoded_filter(kind)(query, at, stop, end, of_chunk.data());
+    found.insert(found.end(), of_chunk.begin(), of_chunk.begin() + static_cast<std::ptrdiff_t>(count));
   }
   return found;
 }
@@ -76,12 +80,9 @@ TEST(EncodedFilter, VectorsFindWhatTheLoopFinds) {
     std::memcpy(bytes.data() + at + (form == 1 ? 1 + random() % 7 : 0), &forms[form], 8);
     const auto by_loop = hits(FilterKind::kScalar, query, begin, begin + bytes.size());
     EXPECT_TRUE(std::binary_search(by_loop.begin(), by_loop.end(), begin + at)) << form;
-    for (const FilterKind kind : {FilterKind::kAvx2, FilterKind::kAvx512}) {
-      const auto by_vectors = hits(kind, query, begin, begin + bytes.size());
-      EXPECT_TRUE(std::includes(by_vectors.begin(), by_vectors.end(), by_loop.begin(), by_loop.end()))
-          << form;
-      EXPECT_LT(by_vectors.size(), 10U);
-    }
+    const auto by_vectors = hits(FilterKind::kAvx2, query, begin, begin + bytes.size());
+    EXPECT_TRUE(std::includes(by_vectors.begin(), by_vectors.end(), by_loop.begin(), by_loop.end())) << form;
+    EXPECT_LT(by_vectors.size(), 10U);
   }
 }
 
