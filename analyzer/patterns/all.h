@@ -15,6 +15,7 @@ const Pattern& listeners_never_removed();
 const Pattern& lost_memory();
 const Pattern& mapping_leak();
 const Pattern& memory_spike();
+const Pattern& mismatched_free();
 const Pattern& pinned_pages();
 const Pattern& reference_cycle();
 const Pattern& steady_growth();

@@ -20,6 +20,7 @@ const std::vector<const Pattern*>& all_patterns() {
       &thread_pool_never_joined(),
       &threads_not_joined(),
       &mapping_leak(),
+      &mismatched_free(),
       &memory_spike(),
       &arena_not_trimmed(),
       &pinned_pages(),

@@ -17,6 +17,7 @@
 #include "base/strong_id.h"
 #include "decode/heap_graph_image.h"
 #include "replay/cohorts.h"
+#include "replay/free_families.h"
 #include "replay/page_use.h"
 #include "replay/resource_history.h"
 #include "replay/stack_table.h"
@@ -203,6 +204,7 @@ struct HeapHistory {
   std::vector<std::uint64_t> allocations_by_op;  // index: number of trace::Op
   std::vector<std::uint64_t> deallocations_by_op;
   std::vector<SizeClass> size_classes;
+  std::vector<FreeFamilies::Mismatch> mismatches;  // site: index into sites
   std::vector<SamplingPeriod> sampling;  // by time; empty: everything was recorded
   std::vector<Thread> threads;
   ResourceHistory resources;

@@ -16,6 +16,7 @@
 
 #include "decode/event_batch.h"
 #include "decode/sample_weights.h"
+#include "replay/free_families.h"
 #include "replay/heap_history.h"
 #include "replay/sample_estimates.h"
 
@@ -54,13 +55,15 @@ class HeapLedger {
   // `sample_bytes`: the rate at which its blocks are recorded; 0: all are.
   std::uint32_t add_site(std::uint64_t sample_bytes = 0) {
     sites_.emplace_back();
+    families_.add_site();
     is_sampled_ |= sample_bytes != 0;
     rates_.push_back(sample_bytes);
     return static_cast<std::uint32_t>(sites_.size() - 1);
   }
 
-  void begin_block(std::uint64_t size, std::uint32_t site, std::uint64_t time) {
+  void begin_block(std::uint64_t size, std::uint32_t site, std::uint64_t time, trace::Op op) {
     SiteCounters& counters = sites_[site];
+    families_.begin(site, op);
     keep_peak_share(counters);
     const WeighedBlock weighed = weigh(size, rate_of(site));
     counters.allocated.add(weighed);
@@ -85,6 +88,7 @@ class HeapLedger {
     counters.temporary_parts += is_temporary * weighed.parts;
     live_.remove(weighed);
     deallocated_parts_by_op_[static_cast<std::size_t>(op)] += weighed.parts;
+    families_.end(site, op);
   }
 
   // A block began where this one was still live.
@@ -99,6 +103,7 @@ class HeapLedger {
   BlockTotals peak() const { return peak_.totals(); }
   std::uint64_t peak_time() const { return peak_time_; }
   const std::vector<SiteCounters>& sites() const { return sites_; }
+  const FreeFamilies& families() const { return families_; }
   std::uint64_t unknown_frees() const { return unknown_frees_; }
   std::uint64_t double_allocations() const { return double_allocations_; }
   // In 1/1024 blocks.
@@ -150,6 +155,7 @@ class HeapLedger {
   }
 
   std::vector<SiteCounters> sites_;
+  FreeFamilies families_;
   std::vector<std::uint64_t> rates_;  // of each site
   bool is_sampled_ = false;
   std::vector<SampleSum> allocated_samples_;  // may be shorter than sites_

@@ -202,6 +202,10 @@ class HeapReplay {
       sums[found->second].live.add(kept_[i].live_sample);
     }
     fill_sample_figures(sums);
+    for (FreeFamilies::Mismatch mismatch : engine_.heap().ledger().families().mismatches()) {
+      mismatch.site = final_site[mismatch.site];
+      if (mismatch.site != HistoryRecorder::kNoSite) history_.mismatches.push_back(mismatch);
+    }
     return final_site;
   }
 

@@ -36,7 +36,8 @@ class LiveHeap {
   }
 
   template <Conflict kConflict>
-  bool alloc(std::uint64_t address, std::uint64_t size, std::uint32_t site, std::uint64_t time) {
+  bool alloc(std::uint64_t address, std::uint64_t size, std::uint32_t site, std::uint64_t time,
+             trace::Op op) {
     BlockTable& blocks = shard(shard_of(address));
     BlockTable::Block* const old = blocks.find(address);
     if (old != nullptr) [[unlikely]] {
@@ -45,7 +46,7 @@ class LiveHeap {
       blocks.erase(old);
     }
     blocks.insert(address, size, site);
-    ledger_.begin_block(size, site, time);
+    ledger_.begin_block(size, site, time, op);
     return true;
   }
 

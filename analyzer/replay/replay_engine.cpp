@@ -86,7 +86,7 @@ void ReplayEngine::inherit(std::uint64_t address, std::uint64_t size, StackId st
                            std::uint64_t sample_bytes) {
   std::uint32_t& site = inherited_sites_[{stack, sample_bytes}];
   if (site == 0) site = add_site_for(stack, SiteOrigin::Kind::kInherited, sample_bytes);
-  heap_.alloc<Conflict::kForce>(address, size, site, 0);
+  heap_.alloc<Conflict::kForce>(address, size, site, 0, trace::Op{});
   if (origins_ != nullptr) origins_->inherit(address, size, stack);
 }
 
@@ -288,7 +288,8 @@ template <LiveHeap::Conflict kConflict>
   if (step.kind() != StepKind::kAlloc || step.size == kHugeSize) [[unlikely]] {
     return apply_rare<kConflict>(from, step);
   }
-  return heap_.alloc<kConflict>(step.address(), step.size, site_of(from.worker, step.stack), step.time);
+  return heap_.alloc<kConflict>(step.address(), step.size, site_of(from.worker, step.stack), step.time,
+                                step.op());
 }
 
 template <LiveHeap::Conflict kConflict>
@@ -296,7 +297,7 @@ template <LiveHeap::Conflict kConflict>
   const WideEvent& wide = from.section.wide[step.stack];
   if (step.kind() == StepKind::kAlloc) {
     return heap_.alloc<kConflict>(step.address(), wide.event.size, site_of(from.worker, wide.stack),
-                                  step.time);
+                                  step.time, step.op());
   }
   if (kConflict == Conflict::kWait && mappings_.is_blocked(wide.event)) return false;
   mappings_.apply(wide.event, workers_[from.worker].stacks[wide.stack]);

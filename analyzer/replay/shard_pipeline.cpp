@@ -166,7 +166,7 @@ void ShardPipeline::account_steps(Batch& batch, std::size_t begin, std::size_t e
       const OverwrittenBlock& old = list.overwritten[next_overwritten_[shard]++];
       ledger.end_overwritten_block(old.size, old.site);
     }
-    ledger.begin_block(step.size, step.stack, step.time);
+    ledger.begin_block(step.size, step.stack, step.time, step.op());
   }
 }
 

@@ -8,6 +8,7 @@
 #include "report/course_report.h"
 #include "report/findings.h"
 #include "report/graph_report.h"
+#include "report/mismatch_findings.h"
 #include "report/process_facts.h"
 #include "report/process_tree.h"
 #include "report/resource_facts.h"
@@ -122,10 +123,17 @@ std::vector<std::uint32_t> ReportBuilder::add_sites(const ProcessInput& input, R
     figures.push_back(figures_of(all[i], growth_at(input, i), lost == lost_bytes.end() ? 0 : lost->second));
   }
 
+  // What is freed the wrong way is worth showing too, however small.
+  std::vector<SiteFigures> wanted = figures;
+  for (const FreeFamilies::Mismatch& mismatch : input.history.mismatches) {
+    std::uint64_t& bytes = wanted[mismatch.site].lost_bytes;
+    bytes = std::max<std::uint64_t>(bytes, 1);
+  }
+
   std::vector<std::uint32_t> report_site(all.size(), kNotShown);
   std::vector<SiteFigures> shown;
   std::vector<std::uint32_t> history_sites;
-  for (const std::uint32_t index : select_sites(figures, options_.max_sites)) {
+  for (const std::uint32_t index : select_sites(wanted, options_.max_sites)) {
     ReportSite site = site_of(all[index], !input.history.sampling.empty());
     site.id = static_cast<std::uint32_t>(process.sites.size());
     site.stack = frames_.stack(all[index].stack);
@@ -151,6 +159,7 @@ std::vector<std::uint32_t> ReportBuilder::add_sites(const ProcessInput& input, R
   }
   process.spikes = spikes_of(input.spikes, report_site);
   if (input.residency) process.residency = residency_of(*input.residency, input.history.pages, report_site);
+  find_mismatches(input.history, report_site, frames_.frames(), process);
   process.sites_total = all.size();
   process.top = rank_sites(shown);
   process.snapshots = snapshots_of(input.history, report_site, options_.max_snapshots);

@@ -202,3 +202,31 @@ def temporary_allocations_are_counted(lab):
     check(temporary, 1000, "blocks freed by the next call")
     leaked = sum(site["temporary_allocations"] for site in process.sites_of("leak_known"))
     check(leaked, 0, "temporary among the leaked ones")
+
+
+def mismatches_of(process):
+    return {
+        (finding["evidence"]["made by"], finding["evidence"]["freed by"], finding["blocks"], finding["pattern"]["kind"])
+        for finding in process["findings"]
+        if finding["kind"] == "mismatch"
+    }
+
+
+@case
+def blocks_freed_the_wrong_way_are_found(lab):
+    process = lab.record("mismatched_free", "leak").report().only
+    expected = {
+        ("malloc", "operator delete", 30, "mismatched-free"),
+        ("operator new[]", "operator delete", 30, "mismatched-free"),
+        ("operator new", "free", 30, "mismatched-free"),
+        ("operator new[]", "realloc", 30, "mismatched-free"),
+    }
+    check(mismatches_of(process), expected, "blocks freed the wrong way")
+    for function in ("copy_name", "make_scores", "make_total", "make_line"):
+        check_that(process.sites_of(function), f"{function} is shown")
+    check(mismatches_of(lab.record("mismatched_free", "fixed").report().only), set(), "the same, repaired")
+
+
+@case
+def operators_of_the_programs_own_are_no_mismatch(lab):
+    check(mismatches_of(lab.record("own_operator_new").report().only), set(), "blocks freed the wrong way")

@@ -194,6 +194,13 @@ TEST(NamePatterns, MappingsAreNamed) {
   EXPECT_EQ(made.named(), "mapping-leak");
 }
 
+TEST(NamePatterns, BlocksFreedTheWrongWayAreNamed) {
+  PatternMaker made;
+  made.finding("mismatch",
+               {{"made by", "operator new[]"}, {"freed by", "operator delete"}, {"needs", "delete[]"}});
+  EXPECT_EQ(made.named(), "mismatched-free");
+}
+
 TEST(NamePatterns, WhatTheAllocatorKeepsIsToldByWhyItDoes) {
   PatternMaker kept;
   kept.finding("fragmentation", {{"resident", "80 MiB"}, {"between live blocks", "3 KiB"}}).advice = "Trim.";

@@ -71,6 +71,38 @@ TEST(HeapReplay, ASpanSaysWhoRoseToItsHighestMoment) {
   EXPECT_EQ(history.rises[1][0].live.bytes, 20U);
 }
 
+TEST(HeapReplay, CountsBlocksThatWentBackToTheWrongFunctions) {
+  TraceBuilder builder;
+  add_pcs(builder, 5);
+  builder.alloc(1, 2000, 0x10, 10, {1}, trace::Op::kNewArray);
+  builder.free(1, 2001, 0x10, trace::Op::kDelete);
+  builder.alloc(1, 2002, 0x10, 10, {1}, trace::Op::kNewArray);
+  builder.free(1, 2003, 0x10, trace::Op::kDeleteArray);
+  builder.alloc(1, 2004, 0x20, 10, {2}, trace::Op::kCalloc);
+  builder.free(1, 2005, 0x20, trace::Op::kDelete);
+  builder.alloc(1, 2006, 0x30, 10, {3}, trace::Op::kNewAligned);
+  builder.free(1, 2007, 0x30, trace::Op::kDelete);
+  builder.alloc(1, 2008, 0x40, 10, {4}, trace::Op::kMalloc);
+  builder.resize(1, 2009, 2010, 0x40, 0x50, 20, {5});
+  builder.free(1, 2011, 0x50);
+  const HeapHistory history = test::replay(builder);
+  ASSERT_EQ(history.mismatches.size(), 2U);
+  EXPECT_EQ(history.mismatches[0].made_by, kNewArrayFamily);
+  EXPECT_EQ(history.mismatches[0].freed_by, trace::Op::kDelete);
+  EXPECT_EQ(history.mismatches[0].blocks, 1U);
+  EXPECT_EQ(history.mismatches[1].made_by, kMallocFamily);
+}
+
+TEST(HeapReplay, SaysNothingOfSitesThatCallSeveralFamilies) {
+  TraceBuilder builder;
+  add_pcs(builder, 1);
+  builder.alloc(1, 2000, 0x10, 10, {1}, trace::Op::kNew);
+  builder.alloc(1, 2001, 0x20, 10, {1}, trace::Op::kMalloc);
+  builder.free(1, 2002, 0x10, trace::Op::kDelete);
+  builder.free(1, 2003, 0x20, trace::Op::kFree);
+  EXPECT_TRUE(test::replay(builder).mismatches.empty());
+}
+
 TEST(HeapReplay, PeakSharesAreThoseOfTheExactMoment) {
   TraceBuilder builder;
   add_pcs(builder, 3);
