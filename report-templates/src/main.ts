@@ -1,4 +1,5 @@
 // Unpacks the data, then draws the page: what stays for all processes here, the rest by the views, in reading order.
+import { workAhead } from './ahead';
 import type { Context, View } from './context';
 import { readReport } from './data';
 import { isDiff } from './diff/model';
@@ -75,6 +76,7 @@ class Page {
     this.shell.main.replaceChildren(...top.filter((element) => element !== null), ...shown.map(({ element }) => element));
     this.shell.showLinks(shown.map(({ view }) => view));
     this.markWhereWeAre(shown.map(({ view }) => view.id));
+    workAhead(context);
   }
 
   // A view that is rendered anew ends what its former self listened to. It hears first, so that the old one does not

@@ -1,6 +1,9 @@
 // The JSON report, typed as it is written (README of the project, "JSON report"), and the few questions that every
 // view asks about it. Optional members are parts that a report may not have: a view shows them or says nothing.
 
+import type { Courses } from './courses';
+import type { StackPaths } from './stack_paths';
+
 export type SeverityName = 'good' | 'warning' | 'critical';
 
 export interface Frame {
@@ -38,6 +41,8 @@ export interface Site {
   temporary_allocations: number;
   growth?: Growth | null;
   lost?: Classes;
+  lost_bytes: number;           // for sure: nothing points to the blocks, or only such blocks do; 0 without `lost`
+  slope: number;                // that of `growth`, 0 without
   retained_lost?: Count;
   types?: TypeCount[];
   retained_by?: Held[];
@@ -232,6 +237,8 @@ export interface Process {
   verdict?: string;
   findings?: Finding[];
   sites?: Site[];
+  paths?: StackPaths;           // these two: of `sites`, by position
+  courses?: Courses;
   sites_total?: number;
   top?: { growth?: number[] };
   bucket_end_ns?: number[];
@@ -275,8 +282,9 @@ export class FrameTable {
   }
 
   // The frame that answers for a stack: what the report blames, else the first that is not runtime code.
-  blamed(stack: number[], blamed?: number | null): Frame | undefined {
-    if (blamed !== undefined && blamed !== null) return this.get(blamed);
+  blamed(of: { readonly stack: number[]; blamed?: number | null }): Frame | undefined {
+    if (of.blamed !== undefined && of.blamed !== null) return this.get(of.blamed);
+    const { stack } = of;
     const own = stack.find((id) => !this.get(id).system);
     const chosen = own ?? stack[0];
     return chosen === undefined ? undefined : this.get(chosen);

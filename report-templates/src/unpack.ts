@@ -1,6 +1,8 @@
-// From the columns of the page's data (analyzer/render/json_page.h) to the report that the views read. Figures become
-// members of each site; what is long and rarely looked at, stacks and courses, stays in typed arrays.
+// From the columns of the page's data (analyzer/render/json_page.h) to the report that the views read. The columns stay:
+// a site is a position in them, and reads a figure when it is asked for it.
+import { Courses } from './courses';
 import type { Process, Report, Site, Snapshot, SnapshotSites } from './model';
+import { StackPaths } from './stack_paths';
 
 interface SomeColumn { at: number[]; value: unknown[] }
 
@@ -16,78 +18,91 @@ interface SiteColumns {
 type Packed<Whole> = Omit<Whole, 'sites'> & { site_columns?: SiteColumns; snapshots?: (Omit<Snapshot, 'sites'> & { sites?: SnapshotSites<number[]> })[] };
 export type PackedReport = Omit<Report, 'processes'> & { processes: Packed<Process>[] };
 
-// All stacks as one tree: each node names a frame and the node of its caller, which comes before it; -1 for none.
-class Paths {
-  readonly caller: Int32Array;
-  readonly frame: Int32Array;
-
-  constructor({ up, frame }: SiteColumns['paths']) {
-    this.frame = Int32Array.from(frame);
-    this.caller = new Int32Array(frame.length);
-    let depth = 0;
-    const way: number[] = [];
-    for (let node = 0; node < frame.length; ++node) {
-      depth -= up[node] ?? 0;
-      this.caller[node] = depth > 0 ? way[depth - 1] as number : -1;
-      way[depth++] = node;
-    }
-  }
-}
-
-// `stack` is read from the tree when it is asked for: most are never drawn.
-class Row {
-  constructor(readonly id: number, private readonly paths: Paths, private readonly end: number) {}
-
-  get stack(): number[] {
-    const found: number[] = [];
-    for (let node = this.end; node >= 0; node = this.paths.caller[node] as number) found.push(this.paths.frame[node] as number);
-    return found;
-  }
-}
-
-function place(site: Record<string, unknown>, names: string[], value: unknown): void {
-  let at = site;
-  for (let i = 0; i + 1 < names.length; ++i) at = (at[names[i] as string] ??= {}) as Record<string, unknown>;
-  at[names.at(-1) as string] = value;
-}
+type Read = (site: number) => unknown;
+interface Members { [name: string]: Read | Members }
 
 function sumsOf(steps: number[]): number[] {
-  let sum = 0;
-  return steps.map((step) => (sum += step));
+  const sums = new Array<number>(steps.length);
+  for (let i = 0, sum = 0; i < steps.length; ++i) sums[i] = sum += steps[i] as number;
+  return sums;
 }
 
-function addCourses(sites: Site[], { unit, steps }: { unit: number[]; steps: number[] }): void {
-  const length = steps.length / sites.length;
-  const values = new Float64Array(steps.length);
-  sites.forEach((site, row) => {
-    const [begin, end] = [row * length, (row + 1) * length];
-    let sum = 0;
-    for (let i = begin; i < end; ++i) values[i] = sum += (steps[i] as number) * (unit[row] as number);
-    site.live_bytes_over_time = values.subarray(begin, end);
+function readSome(count: number, { at, value }: SomeColumn): Read {
+  const place = new Int32Array(count).fill(-1);
+  for (let i = 0, site = 0; i < at.length; ++i) place[site += at[i] as number] = i;
+  return (site) => value[place[site] as number];
+}
+
+function readersOf({ count, values, some }: SiteColumns): Map<string, Read> {
+  const readers = new Map<string, Read>();
+  for (const [name, column] of Object.entries(values)) readers.set(name, (site) => column[site]);
+  for (const [name, column] of Object.entries(some)) readers.set(name, readSome(count, column));
+  return readers;
+}
+
+// "growth.verdict" is the member `verdict` of the member `growth`.
+function membersOf(readers: Map<string, Read>): Members {
+  const members: Members = {};
+  for (const [name, read] of readers) {
+    const names = name.split('.');
+    let at = members;
+    for (const one of names.slice(0, -1)) at = (at[one] ??= {}) as Members;
+    at[names.at(-1) as string] = read;
+  }
+  return members;
+}
+
+class At {
+  constructor(readonly position: number) {}
+}
+
+// A class whose objects read `members` at their position. Members of members are made when asked for.
+function classOf(members: Members): typeof At {
+  const made = class extends At {};
+  for (const [name, member] of Object.entries(members)) {
+    if (typeof member === 'function') Object.defineProperty(made.prototype, name, { get(this: At) { return member(this.position); } });
+    else {
+      const [Inner, first] = [classOf(member), firstOf(member)];
+      Object.defineProperty(made.prototype, name, { get(this: At) { return first(this.position) === undefined ? undefined : new Inner(this.position); } });
+    }
+  }
+  return made;
+}
+
+// Tells whether a site has the member at all: members of a member come together.
+function firstOf(members: Members): Read {
+  const [first] = Object.values(members);
+  return typeof first === 'function' ? first : firstOf(first as Members);
+}
+
+function sitesOf(columns: SiteColumns, paths: StackPaths, courses: Courses | undefined): Site[] {
+  const readers = readersOf(columns);
+  const number = (name: string) => (readers.get(name) ?? (() => undefined)) as (site: number) => number | undefined;
+  const [id, slope] = [number('id'), number('growth.slope_bytes_per_s')];
+  const [definite, indirect] = [number('lost.definitely_lost.bytes'), number('lost.indirectly_lost.bytes')];
+  const Row = classOf({
+    ...membersOf(readers),
+    id: (site) => id(site) ?? site,
+    stack: (site) => paths.stackOf(site),
+    lost_bytes: (site) => (definite(site) ?? 0) + (indirect(site) ?? 0),
+    slope: (site) => slope(site) ?? 0,
+    ...(courses ? { live_bytes_over_time: (site) => courses.of(site) } : {}),
   });
-}
-
-function sitesOf(columns: SiteColumns): Site[] {
-  const paths = new Paths(columns.paths);
-  const rows = columns.path.map((end, id) => new Row(id, paths, end) as unknown as Site & Record<string, unknown>);
-  for (const [name, values] of Object.entries(columns.values)) {
-    const names = name.split('.');
-    if (names.length === 1) rows.forEach((row, i) => (row[name] = values[i]));
-    else rows.forEach((row, i) => place(row, names, values[i]));
-  }
-  for (const [name, { at, value }] of Object.entries(columns.some)) {
-    const names = name.split('.');
-    sumsOf(at).forEach((site, i) => place(rows[site] as Record<string, unknown>, names, value[i]));
-  }
-  if (columns.live_bytes_over_time) addCourses(rows, columns.live_bytes_over_time);
-  return rows;
+  return Array.from({ length: columns.count }, (_, site) => new Row(site) as unknown as Site);
 }
 
 export function unpack(report: PackedReport): Report {
-  for (const process of report.processes) {
-    if (process.site_columns) (process as Process).sites = sitesOf(process.site_columns);
-    delete process.site_columns;
-    for (const { sites } of process.snapshots ?? []) {
+  for (const packed of report.processes) {
+    const { site_columns: columns } = packed;
+    const process = packed as Process;
+    if (columns) {
+      const { live_bytes_over_time: courses, count, path } = columns;
+      process.paths = StackPaths.ofWalk(columns.paths, path);
+      if (courses && count > 0) process.courses = new Courses(courses.steps.length / count, courses.unit, courses.steps);
+      process.sites = sitesOf(columns, process.paths, process.courses);
+    }
+    delete packed.site_columns;
+    for (const { sites } of packed.snapshots ?? []) {
       if (sites) sites.site = sumsOf(sites.site);
     }
   }

@@ -99,9 +99,10 @@ export async function showEverything(page) {
   await page.evaluate(() => scrollTo(0, 0));
 }
 
-export async function assertAccessible(page) {
+// Of the whole page, or of some of its sections: what else is on the page costs most of the time.
+export async function assertAccessible(page, sections = ['html']) {
   await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  const { violations } = await page.evaluate((include) => globalThis.axe.run({ include: include.map((one) => [one]) }, { resultTypes: ['violations'] }), sections);
   const told = violations.map((one) => `${one.impact} ${one.id}: ${one.help}\n  ${one.nodes.slice(0, 5).map((node) => `${node.html.slice(0, 160)} ${node.any[0]?.message ?? ''}`).join('\n  ')}`);
   assert.deepEqual(told, [], told.join('\n'));
 }

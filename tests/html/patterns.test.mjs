@@ -18,7 +18,7 @@ test('a finding names its kind with its evidence and leads to the page about it'
   assert.equal(await page.evaluate(() => document.activeElement?.id), `pattern-${finding.pattern.kind}`);
   assert.equal(await article.locator('h3').textContent(), described.name);
   assert.deepEqual(await article.locator('code').evaluateAll((all) => all.map((one) => one.textContent)), [described.bad, described.good]);
-  await assertAccessible(page);
+  await assertAccessible(page, ['#findings', '#patterns']);
   assertQuiet(page);
   await page.close();
 });

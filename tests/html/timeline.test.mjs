@@ -102,7 +102,7 @@ for (const scheme of ['light', 'dark']) {
         await browser.shoot(page, `store-timeline-${name}-${scheme}-${width}`, '#timeline');
         if (name === 'range') await browser.shoot(page, `store-range-${scheme}-${width}`, '#consumers');
         await assertNoSideScroll(page);
-        await assertAccessible(page);
+        await assertAccessible(page, ['#timeline', '#consumers', '.topbar']);
         assertQuiet(page);
         await page.close();
       }

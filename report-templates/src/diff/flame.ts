@@ -19,7 +19,7 @@ function asProcess(report: DiffReport, { key }: Measure): { process: Process; fr
   const ids = new Map<string, number>();
   const idOf = (name: string) => ids.get(name) ?? ids.set(name, ids.size).get(name) as number;
   const sites = report.sites.map((site, id): Site => ({
-    id, stack: site.frames.map(idOf), live_bytes: Math.max(site.before[key], site.after[key]), growth: { slope_bytes_per_s: site.after[key] - site.before[key] },
+    id, stack: site.frames.map(idOf), live_bytes: Math.max(site.before[key], site.after[key]), slope: site.after[key] - site.before[key], lost_bytes: 0,
     allocations: 0, allocated_bytes: 0, live_blocks: 0, peak_bytes: 0, temporary_allocations: 0,
   }));
   const { after } = report;
@@ -48,7 +48,7 @@ export function flame(report: DiffReport, store: Store): HTMLElement | null {
     const measure = chosen();
     const { process, frames } = asProcess(report, measure);
     const context: Context = { report: { schema_version: 1, processes: [process], frames: frames.all }, frames, process, store, on: () => {}, atEnd: () => {} };
-    tree = new FlameTree(FlameStacks.of(frames, process, { skipSystem: false, fold: store.get('fold') }), (site) => site.live_bytes, 'all', store.get('inverted'));
+    tree = FlameTree.of(FlameStacks.of(frames, process, { skipSystem: false, fold: store.get('fold') }), (site) => site.live_bytes, 'all', store.get('inverted'));
     chart = new FlameChart(context, tree, { key: measure.key, label: measure.label, bytes: measure.bytes, of: (site) => site.live_bytes, text: (value) => say(measure, value) }, describe, shade);
     replace(panel, h('div', { class: 'flame-head' }, info), h('div', { class: 'panel' }, chart.element));
     draw();

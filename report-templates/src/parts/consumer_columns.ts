@@ -3,8 +3,8 @@ import type { Context } from '../context';
 import { figure, h } from '../dom';
 import * as format from '../format';
 import { callerOf } from '../model';
-import { type Cost, lostBytes, slopeOf } from './costs';
-import { bytesAt, rangeOfSites, type SiteRange } from './range';
+import type { Cost } from './costs';
+import { bytesOfAll, rangeOfSites, type SiteRange } from './range';
 import { bar, bytesFigure, countFigure, estimateFigure } from './section';
 import type { SiteRow } from './site_groups';
 import { growthText, verdictText } from './sites';
@@ -13,6 +13,13 @@ import { breakable, siteName } from './stack';
 import type { Column } from './table';
 
 export interface List extends Cost { whole: number }
+
+// A cost is known of sites; a group has the sum of them.
+export function shareOf(cost: Cost, { sites }: SiteRow): number {
+  let sum = 0;
+  for (const site of sites) sum += cost.of(site);
+  return sum;
+}
 
 export function groupName(name: string, place: string): HTMLElement {
   return h('span', { class: 'site', title: place || name }, h('span', { class: 'site-function' }, breakable(name)),
@@ -28,12 +35,14 @@ function liveColumns(shared: Shared): Column<SiteRow>[] {
   ];
 }
 
-function rangeColumns(range: SiteRange, shared: Shared): Column<SiteRow>[] {
+function rangeColumns({ process }: Context, range: SiteRange, shared: Shared): Column<SiteRow>[] {
   const span = `${format.duration(range.fromNs)} to ${format.duration(range.toNs)}`;
-  const grown = ({ sum }: SiteRow) => bytesAt(sum, range.to) - bytesAt(sum, range.from);
+  const [before, after] = [bytesOfAll(process, range.from), bytesOfAll(process, range.to)];
+  const held = (at: Float64Array, { sites }: SiteRow) => sites.reduce((sum, site) => sum + (at[site.id] as number), 0);
+  const grown = (row: SiteRow) => held(after, row) - held(before, row);
   return [
     { key: 'range', label: 'In the range', help: `Change of the live bytes from ${span}`, numeric: true, value: grown, cell: (row) => shared('range', row, figure(grown(row), format.signed(grown(row), format.bytes))) },
-    { key: 'live', label: 'Live then', help: `Bytes allocated at ${format.duration(range.toNs)}`, numeric: true, value: ({ sum }) => bytesAt(sum, range.to), cell: (row) => shared('live', row, bytesFigure(bytesAt(row.sum, range.to))) },
+    { key: 'live', label: 'Live then', help: `Bytes allocated at ${format.duration(range.toNs)}`, numeric: true, value: (row) => held(after, row), cell: (row) => shared('live', row, bytesFigure(held(after, row))) },
   ];
 }
 
@@ -41,18 +50,19 @@ export function consumerColumns(context: Context, lists: List[], chosen: List, b
   const { frames, process } = context;
   const range = rangeOfSites(context);
   // The figure that the table is about has its share of the total beside it, and a bar below.
-  const shared = (key: string, { sum }: SiteRow, content: HTMLElement) => {
+  const shared = (key: string, row: SiteRow, content: HTMLElement) => {
     const list = lists.find((one) => one.key === key);
     if (!list || chosen.key !== key) return content;
+    const share = shareOf(list, row);
     return h('span', { class: 'shared' }, h('span', { class: 'shared-figures' }, content,
-      key !== 'growth' && h('span', { class: 'share' }, format.percent(list.of(sum), list.whole))), bar(list.of(sum), list.whole));
+      key !== 'growth' && h('span', { class: 'share' }, format.percent(share, list.whole))), bar(share, list.whole));
   };
-  const frameOf = ({ sum }: SiteRow) => frames.blamed(sum.stack, sum.blamed);
+  const frameOf = ({ sum }: SiteRow) => frames.blamed(sum);
   const all: Column<SiteRow>[] = [
     by === 'stack'
       ? { key: 'site', label: 'Allocation site', value: (row) => frameOf(row)?.function ?? '', cell: (row) => siteName(frameOf(row), callerOf(frames, row.sum.stack, frameOf(row))) }
       : { key: 'site', label: by.charAt(0).toUpperCase() + by.slice(1), value: (row) => row.name, cell: (row) => groupName(row.name, row.place) },
-    ...(range ? rangeColumns(range, shared) : liveColumns(shared)),
+    ...(range ? rangeColumns(context, range, shared) : liveColumns(shared)),
     { key: 'peak', label: 'At peak', help: 'Bytes held when the whole heap was largest', numeric: true, value: ({ sum }) => sum.peak_bytes, cell: (row) => shared('peak', row, bytesFigure(row.sum.peak_bytes)) },
     { key: 'allocations', label: 'Allocations', numeric: true, minor: true, value: ({ sum }) => sum.allocations, cell: (row) => shared('allocations', row, countFigure(row.sum.allocations)) },
     { key: 'temporary', label: 'Temporary', help: 'Allocations freed by the very next heap event of their thread', numeric: true, minor: true, value: ({ sum }) => sum.temporary_allocations, cell: (row) => shared('temporary', row, countFigure(row.sum.temporary_allocations)) },
@@ -60,17 +70,17 @@ export function consumerColumns(context: Context, lists: List[], chosen: List, b
   if (process.truth) {
     all.splice(range ? 3 : 2, 0, {
       key: 'lost', label: 'Lost', help: 'Bytes that nothing, or only lost memory, points to', numeric: true, minor: true,
-      value: ({ sum }) => lostBytes(sum), cell: (row) => shared('lost', row, lostBytes(row.sum) > 0 ? bytesFigure(lostBytes(row.sum)) : h('span', { class: 'muted' }, '\u2013')),
+      value: ({ sum }) => sum.lost_bytes, cell: (row) => shared('lost', row, row.sum.lost_bytes > 0 ? bytesFigure(row.sum.lost_bytes) : h('span', { class: 'muted' }, '\u2013')),
     });
   }
   if (by !== 'stack') all.splice(1, 0, { key: 'sites', label: 'Stacks', numeric: true, minor: true, value: ({ sites }) => sites.length, cell: ({ sites }) => countFigure(sites.length) });
   if (lists.some((list) => list.key === 'growth')) {
     all.push({
-      key: 'growth', label: 'Growth', help: 'Slope of the live bytes over the run', numeric: true, minor: true, value: ({ sum }) => slopeOf(sum),
+      key: 'growth', label: 'Growth', help: 'Slope of the live bytes over the run', numeric: true, minor: true, value: ({ sum }) => sum.slope,
       cell: (row) => (row.sum.growth ? shared('growth', row, h('span', { class: 'growing' }, growthText(row.sum), row.sum.growth.verdict ? h('span', { class: 'tag' }, verdictText(row.sum.growth.verdict)) : '')) : '\u2013'),
     });
   }
-  if (process.sites?.some((site) => (site.live_bytes_over_time?.length ?? 0) > 1)) {
+  if ((process.courses?.length ?? 0) > 1) {
     all.push({ key: 'trend', label: 'Over time', minor: true, cell: ({ sum }) => sparkline(sum.live_bytes_over_time, 80, 24) });
   }
   // The metric that was chosen is never the one that a narrow screen leaves out.

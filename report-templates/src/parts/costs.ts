@@ -13,13 +13,6 @@ export interface Cost {
   text?: (value: number) => string;
 }
 
-export const slopeOf = (site: Site): number => site.growth?.slope_bytes_per_s ?? 0;
-
-// Lost for sure: nothing points to the block, or only such blocks do.
-export function lostBytes(site: Site): number {
-  return site.lost ? site.lost.definitely_lost.bytes + site.lost.indirectly_lost.bytes : 0;
-}
-
 function liveIn(process: Process, range: SiteRange): Cost[] {
   const [before, after] = [bytesOfAll(process, range.from), bytesOfAll(process, range.to)];
   return [
@@ -39,7 +32,7 @@ export function costsOf(context: Context): Cost[] {
     { key: 'allocations', label: 'Allocations', bytes: false, of: (site) => site.allocations },
     { key: 'temporary', label: 'Temporary', bytes: false, of: (site) => site.temporary_allocations },
   ];
-  if (process.truth) costs.splice(live.length, 0, { key: 'lost', label: 'Lost', bytes: true, of: lostBytes });
+  if (process.truth) costs.splice(live.length, 0, { key: 'lost', label: 'Lost', bytes: true, of: (site) => site.lost_bytes });
   return costs;
 }
 

@@ -3,7 +3,7 @@ import type { Context } from '../context';
 import { h } from '../dom';
 import * as format from '../format';
 import { frameFullLocation, type Site } from '../model';
-import { type Cost, lostBytes } from './costs';
+import type { Cost } from './costs';
 import type { FlameNode } from './flame_tree';
 import { bytesFigure, countFigure, facts } from './section';
 import { siteFolds } from './site_folds';
@@ -12,7 +12,7 @@ import { trend } from './sparkline';
 import { breakable } from './stack';
 
 export function selectionPanel(context: Context, node: FlameNode, sites: Site[], cost: Cost): HTMLElement {
-  const total = totalOf(sites);
+  const total = totalOf(context.process, sites);
   const frame = context.frames.get(node.frame);
   const rows: [string, HTMLElement | string][] = [
     ['Live at end', h('span', {}, bytesFigure(total.live_bytes), ` in ${format.plural(total.live_blocks, 'block')}`)],
@@ -20,7 +20,7 @@ export function selectionPanel(context: Context, node: FlameNode, sites: Site[],
     ['Allocations', countFigure(total.allocations)],
     ['Temporary', countFigure(total.temporary_allocations)],
   ];
-  if (context.process.truth) rows.splice(1, 0, ['Lost', bytesFigure(lostBytes(total))]);
+  if (context.process.truth) rows.splice(1, 0, ['Lost', bytesFigure(total.lost_bytes)]);
   if (total.growth) rows.push(['Growth', format.rate(total.growth.slope_bytes_per_s)]);
   return h('section', { class: 'selection panel', attrs: { 'aria-label': 'The selected function' } },
     h('h3', {}, breakable(node.name)), h('p', { class: 'muted' }, frameFullLocation(frame)),

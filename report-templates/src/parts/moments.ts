@@ -4,36 +4,44 @@ import * as format from '../format';
 import type { SnapshotSites } from '../model';
 import { rangeInTime } from './range';
 
-// `siteBytes` and `siteBlocks` are by the id of the site; ids are positions.
-export interface Moment { key: string; label: string; timeNs: number; bytes: number; blocks: number; siteBytes: Float64Array; siteBlocks: Float64Array }
-
 const known = new WeakMap<object, Moment[]>();
 
-function columns(length: number, { site, bytes, blocks }: SnapshotSites): Pick<Moment, 'siteBytes' | 'siteBlocks'> {
-  const [siteBytes, siteBlocks] = [new Float64Array(length), new Float64Array(length)];
-  for (let i = 0; i < site.length; ++i) {
-    siteBytes[site[i] as number] = bytes[i] as number;
-    siteBlocks[site[i] as number] = blocks[i] as number;
+function column(length: number, site: ArrayLike<number>, values: ArrayLike<number>): Float64Array {
+  const found = new Float64Array(length);
+  for (let i = 0; i < site.length; ++i) found[site[i] as number] = values[i] as number;
+  return found;
+}
+
+// What each site holds is laid out when the moment is compared first.
+export class Moment {
+  private heldBytes: Float64Array | undefined;
+  private heldBlocks: Float64Array | undefined;
+
+  constructor(readonly key: string, readonly label: string, readonly timeNs: number, readonly bytes: number, readonly blocks: number,
+              private readonly length: number, private readonly held: () => SnapshotSites) {}
+
+  // These two by the id of the site; ids are positions.
+  get siteBytes(): Float64Array {
+    return this.heldBytes ??= column(this.length, this.held().site, this.held().bytes);
   }
-  return { siteBytes, siteBlocks };
+
+  get siteBlocks(): Float64Array {
+    return this.heldBlocks ??= column(this.length, this.held().site, this.held().blocks);
+  }
 }
 
 export function momentsOf({ process }: Context): Moment[] {
   const ready = known.get(process);
   if (ready) return ready;
-  const sites = process.sites ?? [];
+  const { sites = [], snapshots = [], duration_ns: end = 0, totals } = process;
   // A snapshot may name sites that the report does not list.
-  const length = (process.snapshots ?? []).reduce((most, one) => Math.max(most, (one.sites?.site[one.sites.site.length - 1] ?? -1) + 1), sites.length);
-  const found: Moment[] = [{ key: 'start', label: 'Start (empty heap)', timeNs: 0, bytes: 0, blocks: 0, ...columns(length, { site: [], bytes: [], blocks: [] }) }];
-  process.snapshots?.forEach((one, index) => {
-    if (!one.sites) return;
-    found.push({ key: String(index), label: `${one.label}, ${format.duration(one.time_ns)}`, timeNs: one.time_ns, bytes: one.heap_bytes, blocks: one.blocks, ...columns(length, one.sites) });
+  const length = snapshots.reduce((most, one) => Math.max(most, (one.sites?.site[one.sites.site.length - 1] ?? -1) + 1), sites.length);
+  const found = [new Moment('start', 'Start (empty heap)', 0, 0, 0, length, () => ({ site: [], blocks: [], bytes: [] }))];
+  snapshots.forEach(({ label, time_ns: time, heap_bytes: bytes, blocks, sites: held }, index) => {
+    if (held) found.push(new Moment(String(index), `${label}, ${format.duration(time)}`, time, bytes, blocks, length, () => held));
   });
-  found.push({
-    key: 'end', label: `End${process.duration_ns ? `, ${format.duration(process.duration_ns)}` : ''}`, timeNs: process.duration_ns ?? 0,
-    bytes: process.totals.live_bytes, blocks: process.totals.live_blocks,
-    ...columns(length, { site: sites.map((site) => site.id), bytes: sites.map((site) => site.live_bytes), blocks: sites.map((site) => site.live_blocks) }),
-  });
+  found.push(new Moment('end', `End${end ? `, ${format.duration(end)}` : ''}`, end, totals.live_bytes, totals.live_blocks, length,
+    () => ({ site: sites.map((site) => site.id), bytes: sites.map((site) => site.live_bytes), blocks: sites.map((site) => site.live_blocks) })));
   known.set(process, found);
   return found;
 }

@@ -1,6 +1,8 @@
-// Orders of long lists: by a figure or a text of each item, computed once an item, with a tie left as it was.
+// Orders of long lists: by a figure or a text of each item, computed once an item, with a tie left as it was. Of most
+// lists only the beginning is shown, so only that is put in order.
 
 const collator = new Intl.Collator();
+const SHARE = 4;  // a beginning of more than this part of the list is as much work as all of it
 
 // Numbers that stand for texts, in the order of the texts: of many thousand names few differ.
 function ranks(texts: string[]): Float64Array {
@@ -15,24 +17,46 @@ export function numbersOf<Item>(items: Item[], value: (item: Item) => number): F
   return numbers;
 }
 
-// Positions of `items`, largest first.
-function positions(figures: Float64Array): Uint32Array {
-  const order = new Uint32Array(figures.length);
-  let falling = true;
-  for (let i = 0; i < order.length; ++i) {
-    order[i] = i;
-    falling &&= i === 0 || (figures[i] as number) <= (figures[i - 1] as number);
+// Positions of the largest `wanted`, largest first. The sort without a comparison runs outside of the script, and tells
+// from which figure on an item is among them.
+function largestOf(figures: Float64Array, wanted: number): Uint32Array {
+  const all = wanted * SHARE >= figures.length;
+  let chosen: Uint32Array;
+  if (all) chosen = Uint32Array.from(figures, (_, i) => i);
+  else {
+    const least = figures.slice().sort()[figures.length - wanted] as number;
+    let equal = wanted;
+    for (const figure of figures) if (figure > least) --equal;
+    chosen = new Uint32Array(wanted);
+    for (let i = 0, length = 0; length < wanted; ++i) {
+      const figure = figures[i] as number;
+      if (figure > least || (figure === least && equal-- > 0)) chosen[length++] = i;
+    }
   }
-  return falling ? order : order.sort((a, b) => (figures[b] as number) - (figures[a] as number) || a - b);
+  return chosen.sort((a, b) => (figures[b] as number) - (figures[a] as number) || a - b);
+}
+
+// Items by a figure, largest first, or as they come.
+export class Ranking<Item> {
+  private known: Uint32Array = new Uint32Array(0);
+
+  constructor(readonly items: Item[], private readonly figures?: Float64Array) {}
+
+  slice(from: number, to = this.items.length): Item[] {
+    const end = Math.min(to, this.items.length);
+    if (!this.figures) return this.items.slice(from, end);
+    if (end > this.known.length) this.known = largestOf(this.figures, end);
+    return Array.from(this.known.subarray(from, end), (at) => this.items[at] as Item);
+  }
+}
+
+export function rankingOf<Item>(items: Item[], value: (item: Item) => number | string, ascending = false): Ranking<Item> {
+  const texts = items.length > 0 && typeof value(items[0] as Item) === 'string';
+  const figures = texts ? ranks(items.map(value) as string[]) : numbersOf(items, value as (item: Item) => number);
+  if (ascending) for (let i = 0; i < figures.length; ++i) figures[i] = -(figures[i] as number);
+  return new Ranking(items, figures);
 }
 
 export function largestFirst<Item>(items: Item[], value: (item: Item) => number): Item[] {
-  return Array.from(positions(numbersOf(items, value)), (at) => items[at] as Item);
-}
-
-export function ordered<Item>(items: Item[], value: (item: Item) => number | string, ascending: boolean): Item[] {
-  const values = items.map(value);
-  const figures = typeof values[0] === 'string' ? ranks(values as string[]) : numbersOf(values as number[], (figure) => figure);
-  if (ascending) figures.forEach((figure, i) => (figures[i] = -figure));
-  return Array.from(positions(figures), (at) => items[at] as Item);
+  return rankingOf(items, value).slice(0);
 }

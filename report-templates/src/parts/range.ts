@@ -2,7 +2,6 @@
 // from the moment nearest to its begin to the one nearest to its end.
 import type { Context } from '../context';
 import type { Process, Site } from '../model';
-import { numbersOf } from './order';
 
 export interface TimeRange { fromNs: number; toNs: number }
 export interface SiteRange extends TimeRange { from: number; to: number }  // positions in bucket_end_ns, -1 for the start
@@ -29,12 +28,13 @@ export function rangeOfSites(context: Context): SiteRange | null {
   return { from, to, fromNs: ends[from] ?? 0, toNs: ends[to] ?? 0 };
 }
 
-const known = new WeakMap<Process, Map<number, Float64Array>>();
-
-// What each site held at a moment, by its position: a range asks for two moments of all sites, again and again.
-export function bytesOfAll(process: Process, moment: number): Float64Array {
-  const ready = known.get(process) ?? known.set(process, new Map()).get(process) as Map<number, Float64Array>;
-  return ready.get(moment) ?? ready.set(moment, numbersOf(process.sites ?? [], (site) => bytesAt(site, moment))).get(moment) as Float64Array;
+// What each site held at a moment, by its position: a range asks for two moments of all sites.
+export function bytesOfAll({ courses, sites = [] }: Process, moment: number): Float64Array {
+  const found = new Float64Array(sites.length);
+  if (!courses || moment < 0) return found;
+  const { all, length } = courses;
+  for (let i = 0; i < found.length; ++i) found[i] = all[i * length + moment] as number;
+  return found;
 }
 
 export function bytesAt(site: Site, moment: number): number {

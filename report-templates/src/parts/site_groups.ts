@@ -1,7 +1,7 @@
 // Allocation sites put together by what they have in common. A row has the figures of a site, so that one table shows
 // sites and groups of them alike.
 import type { Context } from '../context';
-import { baseName, type Classes, type Frame, type Growth, type Process, type Site } from '../model';
+import { baseName, type Frame, type Growth, type Process, type Site } from '../model';
 import { courseOf } from './course';
 
 export interface SiteRow {
@@ -10,8 +10,6 @@ export interface SiteRow {
   name: string;       // of the group, empty for a single site
   place: string;
 }
-
-const CLASS_KEYS = ['definitely_lost', 'indirectly_lost', 'possibly_lost', 'still_reachable'] as const;
 
 export interface Common { key: string; name: string; place: string }
 
@@ -53,7 +51,7 @@ export function commonsOf({ frames, process }: Context, by: string): Commons {
   const names: Common[] = [];
   const numbers = new Map<string, number>();
   const of = Int32Array.from(process.sites ?? [], (site) => {
-    const common = commonOf(by, site, frames.blamed(site.stack, site.blamed));
+    const common = commonOf(by, site, frames.blamed(site));
     const number = numbers.get(common.key);
     if (number !== undefined) return number;
     numbers.set(common.key, names.length);
@@ -61,18 +59,6 @@ export function commonsOf({ frames, process }: Context, by: string): Commons {
   });
   ready.set(by, { names, of });
   return { names, of };
-}
-
-function addClasses(to: Classes, from: Classes): void {
-  for (const key of CLASS_KEYS) {
-    to[key].blocks += from[key].blocks;
-    to[key].bytes += from[key].bytes;
-  }
-}
-
-function noClasses(): Classes {
-  const none = () => ({ blocks: 0, bytes: 0 });
-  return { definitely_lost: none(), indirectly_lost: none(), possibly_lost: none(), still_reachable: none() };
 }
 
 // Courses are long and few of them are drawn: added up when asked for.
@@ -83,18 +69,22 @@ class Sum {
   live_bytes = 0;
   peak_bytes = 0;
   temporary_allocations = 0;
-  growth?: Growth;
-  lost?: Classes;
+  lost_bytes = 0;
+  slope = 0;
   private course: Float64Array | undefined;
 
-  constructor(readonly id: number, private readonly members: Site[]) {}
+  constructor(private readonly process: Process, readonly id: number, private readonly members: Site[]) {}
+
+  get growth(): Growth | null {
+    return this.members.some((site) => site.growth) ? { slope_bytes_per_s: this.slope } : null;
+  }
 
   get stack(): number[] {
     return this.members[0]?.stack ?? [];
   }
 
   get live_bytes_over_time(): Float64Array {
-    return this.course ??= courseOf(this.members) ?? new Float64Array();
+    return this.course ??= courseOf(this.process, this.members) ?? new Float64Array();
   }
 
   add(site: Site): void {
@@ -105,19 +95,27 @@ class Sum {
     this.live_bytes += site.live_bytes;
     this.peak_bytes += site.peak_bytes;
     this.temporary_allocations += site.temporary_allocations;
-    if (site.growth) (this.growth ??= { slope_bytes_per_s: 0 }).slope_bytes_per_s += site.growth.slope_bytes_per_s;
-    if (site.lost) addClasses(this.lost ??= noClasses(), site.lost);
+    this.lost_bytes += site.lost_bytes;
+    this.slope += site.slope;
   }
 }
 
-export function totalOf(sites: Site[]): Site {
-  const sum = new Sum(sites[0]?.id ?? 0, []);
+export function totalOf(process: Process, sites: Site[]): Site {
+  const sum = new Sum(process, sites[0]?.id ?? 0, []);
   for (const site of sites) sum.add(site);
   return sum;
 }
 
+const singles = new WeakMap<Process, SiteRow[]>();
+
+// A site as a row: the same one each time.
+function singleOf(process: Process, site: Site): SiteRow {
+  const ready = singles.get(process) ?? singles.set(process, []).get(process) as SiteRow[];
+  return ready[site.id] ??= { sum: site, sites: [site], name: '', place: '' };
+}
+
 export function rowsOf(context: Context, sites: Site[], by: string): SiteRow[] {
-  if (by === 'stack') return sites.map((site) => ({ sum: site, sites: [site], name: '', place: '' }));
+  if (by === 'stack') return sites.map((site) => singleOf(context.process, site));
   const { names, of } = commonsOf(context, by);
   const found: SiteRow[] = [];
   const sums: Sum[] = [];
@@ -127,7 +125,7 @@ export function rowsOf(context: Context, sites: Site[], by: string): SiteRow[] {
     if (!sum) {
       const { name, place } = names[number] as Common;
       const members: Site[] = [];
-      sum = sums[number] = new Sum(site.id, members);
+      sum = sums[number] = new Sum(context.process, site.id, members);
       found.push({ sum, sites: members, name, place });
     }
     sum.add(site);

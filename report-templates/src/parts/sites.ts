@@ -2,17 +2,18 @@
 import type { Context } from '../context';
 import { type Child, h } from '../dom';
 import * as format from '../format';
-import type { FrameTable, Site } from '../model';
+import type { Site } from '../model';
 import { bytesFigure, countFigure, estimateFigure, facts } from './section';
 import { pathPicture, retentionRows } from './retention';
 import { trend } from './sparkline';
 import { stackList } from './stack';
 
 // Every word must occur in some frame of the stack (function, file or module); a word with "-" in front must not.
-// Frames are few and shared, so each is searched once and a stack is then a matter of looking up bits.
-export function stackFilter(frames: FrameTable, text: string): ((stack: number[]) => boolean) | null {
+// Frames are few and shared, and so are the outer parts of stacks: each is searched once.
+export function stackFilter({ frames, process }: Context, text: string): ((site: Site) => boolean) | null {
   const words = text.toLowerCase().split(/\s+/).filter((word) => word !== '' && word !== '-').slice(0, 30);
-  if (words.length === 0) return null;
+  const { paths } = process;
+  if (words.length === 0 || !paths) return null;
   let wanted = 0;
   let unwanted = 0;
   const needles = words.map((word, bit) => {
@@ -29,10 +30,14 @@ export function stackFilter(frames: FrameTable, text: string): ((stack: number[]
     });
     bits[frame.id] = found;
   }
-  return (stack) => {
-    let found = 0;
-    for (const id of stack) found |= bits[id] ?? 0;
-    return (found & wanted) === wanted && (found & unwanted) === 0;
+  const found = new Int32Array(paths.frame.length);  // on the way from the outermost caller to each node
+  for (let node = 0; node < found.length; ++node) {
+    const caller = paths.caller[node] as number;
+    found[node] = (bits[paths.frame[node] as number] ?? 0) | (caller < 0 ? 0 : found[caller] as number);
+  }
+  return ({ id }) => {
+    const seen = found[paths.end[id] as number] ?? 0;  // of an empty stack nothing
+    return (seen & wanted) === wanted && (seen & unwanted) === 0;
   };
 }
 
@@ -64,5 +69,5 @@ export function siteDetail(context: Context, site: Site): HTMLElement {
   return h('div', { class: 'site-detail' },
     h('div', { class: 'site-figures' }, facts(rows), trend(site.live_bytes_over_time, context.process.bucket_end_ns),
       site.path && h('div', {}, h('p', { class: 'sub' }, 'The shortest way to its largest reachable block'), pathPicture(site.path))),
-    stackList(context, site.stack, context.frames.blamed(site.stack, site.blamed)));
+    stackList(context, site.stack, context.frames.blamed(site)));
 }

@@ -2,7 +2,7 @@
 // as fifty. Its state is given and reported, so that a view can keep it in the URL or here.
 import { type Child, h, icon, ICONS, replace, uniqueId } from '../dom';
 import * as format from '../format';
-import { ordered } from './order';
+import { Ranking, rankingOf } from './order';
 
 export interface Column<Row> {
   key: string;
@@ -30,7 +30,7 @@ const PAGE_SIZE = 25;
 
 export class DataTable<Row> {
   readonly element: HTMLElement;
-  private rows: Row[] = [];
+  private rows = new Ranking<Row>([]);
   private state: TableState = { sort: '', page: 0, open: -1 };
   private readonly head = h('tr');
   private readonly body = h('tbody');
@@ -59,18 +59,18 @@ export class DataTable<Row> {
 
   private given: Row[] = [];
   private natural = '';
-  private last: { rows: Row[]; sort: string; result: Row[] } | undefined;  // turning pages does not sort again
+  private last: { rows: Row[]; sort: string; result: Ranking<Row> } | undefined;  // turning pages does not sort again
 
   private change(change: Partial<TableState>): void {
     if (this.options.onChange) this.options.onChange({ ...this.state, ...change });
     else this.show(this.given, change, this.natural);
   }
 
-  private sorted(rows: Row[]): Row[] {
+  private sorted(rows: Row[]): Ranking<Row> {
     const { sort } = this.state;
     if (this.last?.rows === rows && this.last.sort === sort) return this.last.result;
     const column = this.options.columns.find((one) => one.key === sort.replace(/^-/, ''));
-    const result = column?.value && sort !== this.natural ? ordered(rows, column.value, sort.startsWith('-')) : rows;
+    const result = column?.value && sort !== this.natural ? rankingOf(rows, column.value, sort.startsWith('-')) : new Ranking(rows);
     this.last = { rows, sort, result };
     return result;
   }
@@ -101,7 +101,8 @@ export class DataTable<Row> {
   }
 
   private drawBody(): void {
-    const pages = Math.max(1, Math.ceil(this.rows.length / this.pageSize));
+    const { length } = this.rows.items;
+    const pages = Math.max(1, Math.ceil(length / this.pageSize));
     const page = Math.min(Math.max(0, this.state.page), pages - 1);
     const from = page * this.pageSize;
     const shown = this.rows.slice(from, from + this.pageSize);
@@ -115,7 +116,7 @@ export class DataTable<Row> {
       on: { click: () => this.change({ page: to, open: -1 }) },
     }, label);
     replace(this.foot, turn('Previous', page - 1),
-      h('span', { attrs: { role: 'status' } }, `${format.count(from + 1)}\u2013${format.count(from + shown.length)} of ${format.count(this.rows.length)}`),
+      h('span', { attrs: { role: 'status' } }, `${format.count(from + 1)}\u2013${format.count(from + shown.length)} of ${format.count(length)}`),
       turn('Next', page + 1));
   }
 

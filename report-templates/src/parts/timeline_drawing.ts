@@ -4,8 +4,8 @@ import type { Context } from '../context';
 import * as format from '../format';
 import { isAllZero } from '../model';
 import { cssColor } from '../theme';
-import { courseOf, highest } from './course';
-import { largestFirst } from './order';
+import { courseOf, highest, highestOf } from './course';
+import { numbersOf, Ranking } from './order';
 import { groupingsOf, rowsOf, type SiteRow } from './site_groups';
 
 const BANDS = 7;
@@ -43,13 +43,14 @@ function linesOf({ process: { timeline } }: Context): Line[] {
 function bandsOf(context: Context, by: string): Line[] {
   const all = context.process.sites ?? [];
   const rows = rowsOf(context, all, by);
-  const most = new Map(rows.map((row) => [row, highest(row.sum.live_bytes_over_time)]));
-  const ranked = largestFirst(rows.filter((row) => most.get(row)), (row) => most.get(row) as number);
-  const name = (row: SiteRow) => row.name || (context.frames.blamed(row.sum.stack, row.sum.blamed)?.function ?? '(no stack recorded)');
+  const heights = numbersOf(rows, ({ sum, sites }) => (sites.length === 1 ? highestOf(context.process, sum) : highest(sum.live_bytes_over_time)));
+  const shown = heights.filter((height) => height > 0).length;
+  const largest = new Ranking(rows, heights).slice(0, Math.min(BANDS, shown));
+  const name = (row: SiteRow) => row.name || (context.frames.blamed(row.sum)?.function ?? '(no stack recorded)');
   const band = (label: string, values: number[], i: number): Line => ({ label, values, color: `--band-${i}`, fill: `--band-${i}` });
-  const bands = ranked.slice(0, BANDS).map((row, i) => band(name(row), [...row.sum.live_bytes_over_time ?? []], i));
-  const rest = ranked.length > BANDS && courseOf(all);
-  if (rest) bands.push(band(`Others (${format.count(ranked.length - BANDS)})`, Array.from(rest, (value, at) => bands.reduce((left, one) => left - (one.values[at] ?? 0), value)), BANDS));
+  const bands = largest.map((row, i) => band(name(row), [...row.sum.live_bytes_over_time ?? []], i));
+  const rest = shown > BANDS && courseOf(context.process, all);
+  if (rest) bands.push(band(`Others (${format.count(shown - BANDS)})`, Array.from(rest, (value, at) => bands.reduce((left, one) => left - (one.values[at] ?? 0), value)), BANDS));
   return bands;
 }
 

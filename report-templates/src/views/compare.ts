@@ -57,7 +57,7 @@ function snapshotList(context: Context, snapshots: Snapshot[], comparable: boole
 
 function differenceTable(context: Context, most: () => number, grouped: () => boolean): DataTable<Difference> {
   const { frames } = context;
-  const frameOf = ({ sites: [site] }: Difference) => site && frames.blamed(site.stack, site.blamed);
+  const frameOf = ({ sites: [site] }: Difference) => site && frames.blamed(site);
   const nameOf = (row: Difference) => (grouped() ? groupName(row.name, row.place)
     : siteName(frameOf(row), row.sites[0] && callerOf(frames, row.sites[0].stack, frameOf(row))));
   return new DataTable<Difference>({

@@ -3,10 +3,10 @@
 import type { Context, View } from '../context';
 import { h, icon } from '../dom';
 import * as format from '../format';
-import { type Process, siteById, type Site } from '../model';
-import { consumerColumns, type List } from '../parts/consumer_columns';
+import { siteById, type Site } from '../model';
+import { consumerColumns, type List, shareOf } from '../parts/consumer_columns';
 import { select, systemToggle, tabs, textFilter, toolbar } from '../parts/controls';
-import { type Cost, costsOf, slopeOf } from '../parts/costs';
+import { type Cost, costsOf } from '../parts/costs';
 import { offerCsv } from '../parts/download';
 import { largestFirst } from '../parts/order';
 import { rangeOfSites } from '../parts/range';
@@ -28,50 +28,41 @@ function listsOf(context: Context): List[] {
   const sum = (cost: Cost) => sites.reduce((total, site) => total + Math.max(0, cost.of(site)), 0);
   const lists: List[] = costsOf(context).map((cost) => ({ ...cost, whole: cost.key === 'range' || (ranged && cost.key === 'live') ? sum(cost) : wholes[cost.key] ?? 0 }));
   if (sites.some((site) => site.growth)) {
-    const most = sites.reduce((largest, site) => Math.max(largest, slopeOf(site)), 0);
-    lists.push({ key: 'growth', label: 'Growth', bytes: false, of: slopeOf, text: format.rate, whole: most });
+    const most = sites.reduce((largest, site) => Math.max(largest, site.slope), 0);
+    lists.push({ key: 'growth', label: 'Growth', bytes: false, of: (site) => site.slope, text: format.rate, whole: most });
   }
   return lists;
 }
 
-const ranked = new WeakMap<Process, Map<string, Site[]>>();
-
-// Those with a share, largest first; growth in the report's own order, which also counts how sure it is.
-function members(context: Context, list: List): Site[] {
-  const { process } = context;
-  const known = ranked.get(process) ?? ranked.set(process, new Map()).get(process) as Map<string, Site[]>;
-  const key = `${list.key} ${JSON.stringify(rangeOfSites(context))}`;
-  const ready = known.get(key);
-  if (ready) return ready;
-  const top = list.key === 'growth' ? process.top?.growth ?? [] : [];
-  const chosen = top.map((id) => siteById(process, id)).filter((site): site is Site => site !== undefined);
-  const seen = new Set(chosen);
-  const others = (process.sites ?? []).filter((site) => !seen.has(site) && list.of(site) > 0);
-  const found = [...chosen, ...largestFirst(others, list.of)];
-  known.clear();  // of a range there are too many to keep: the last one is enough
-  known.set(key, found);
-  return found;
+// Those with a share; growth in the report's own order, which also counts how sure it is.
+function members({ process }: Context, list: List): Site[] {
+  const all = (process.sites ?? []).filter((site) => list.of(site) > 0);
+  if (list.key !== 'growth') return all;
+  const first = (process.top?.growth ?? []).map((id) => siteById(process, id)).filter((site): site is Site => site !== undefined);
+  const seen = new Set(first);
+  return [...first, ...largestFirst(all.filter((site) => !seen.has(site)), list.of)];
 }
 
 // The rows as they are listed now, for a spreadsheet.
-function download(context: Context, rows: SiteRow[], by: string): void {
-  const figures = ({ sum }: SiteRow) => [sum.live_bytes, sum.live_blocks, sum.peak_bytes, sum.allocations, sum.allocated_bytes, sum.temporary_allocations, slopeOf(sum)];
+function download(context: Context, list: List, listed: SiteRow[], by: string): void {
+  const rows = list.key === 'growth' ? listed : largestFirst(listed, (row) => shareOf(list, row));
+  const figures = ({ sum }: SiteRow) => [sum.live_bytes, sum.live_blocks, sum.peak_bytes, sum.allocations, sum.allocated_bytes, sum.temporary_allocations, sum.slope];
   const names = ['live_bytes', 'live_blocks', 'peak_bytes', 'allocations', 'allocated_bytes', 'temporary_allocations', 'slope_bytes_per_s'];
   if (by !== 'stack') return offerCsv(`by-${by}.csv`, [by, 'sites', ...names], rows.map((row) => [row.name, row.sites.length, ...figures(row)]));
   offerCsv('sites.csv', ['function', 'file', 'line', ...names], rows.map((row) => {
-    const frame = context.frames.blamed(row.sum.stack, row.sum.blamed);
+    const frame = context.frames.blamed(row.sum);
     return [frame?.function ?? '', frame?.file ?? '', frame?.line ?? '', ...figures(row)];
   }));
 }
 
 function groupDetail(context: Context, row: SiteRow, list: List): HTMLElement {
-  const sites = largestFirst(row.sites, list.of);
+  const { sites } = row;
   return h('div', { class: 'site-detail' }, h('div', { class: 'site-figures' }, trend(row.sum.live_bytes_over_time, context.process.bucket_end_ns)),
     h('div', {}, h('h3', { class: 'sub' }, format.plural(sites.length, 'call stack')), siteFolds(context, sites, list)));
 }
 
 function drawConsumers(context: Context): HTMLElement {
-  const { process, store, frames } = context;
+  const { process, store } = context;
   const offered = listsOf(context);
   const groupings = groupingsOf(context);
   const list = () => offered.find((one) => one.key === store.get('list')) ?? (offered[0] as List);
@@ -90,9 +81,9 @@ function drawConsumers(context: Context): HTMLElement {
     panel.replaceChildren(table.element);
   };
   const fill = () => {
-    const filter = stackFilter(frames, store.get('filter'));
+    const filter = stackFilter(context, store.get('filter'));
     const all = members(context, list());
-    const kept = filter ? all.filter((site) => filter(site.stack)) : all;
+    const kept = filter ? all.filter((site) => filter(site)) : all;
     rows = rowsOf(context, kept, by());
     const sum = kept.reduce((total, site) => total + list().of(site), 0);
     const amount = list().key === 'growth' ? '' : `: ${list().bytes ? format.bytes(sum) : format.count(sum)}, ${format.percent(sum, list().whole)} of the total`;
@@ -101,7 +92,7 @@ function drawConsumers(context: Context): HTMLElement {
     draw();
   };
   // Growth is listed by how sure it is too, and sorted by its figure alone.
-  const natural = () => (by() === 'stack' && list().key !== 'growth' ? list().key : '');
+  const natural = () => (by() === 'stack' && list().key === 'growth' && store.get('sort') === '' ? 'growth' : '');
   const draw = () => table.show(rows, { sort: store.get('sort') || list().key, page: store.get('page'), open: store.get('open') }, natural());
   const choice = tabs('Order by', offered, panel, () => list().key, (key) => store.set({ list: key, sort: '', page: 0, open: -1 }));
   const grouping = select('Group by', groupings, by, (key) => store.set({ group: key, sort: '', page: 0, open: -1 }));
@@ -114,7 +105,7 @@ function drawConsumers(context: Context): HTMLElement {
     fill();
   });
   context.on(['sort', 'page', 'open'], draw);
-  const csv = h('button', { class: 'button', attrs: { type: 'button' }, on: { click: () => download(context, rows, by()) } }, icon('M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11'), 'CSV');
+  const csv = h('button', { class: 'button', attrs: { type: 'button' }, on: { click: () => download(context, list(), rows, by()) } }, icon('M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11'), 'CSV');
   return section('consumers', 'Top consumers', 'An allocation site is a distinct call stack that allocates. Open a row to see it.',
     choice.element, toolbar(filter.element, grouping.element, systemToggle(context), csv), summary, panel,
     ...remainder(process).map(note));

@@ -32,7 +32,7 @@ function picture(cycle: Cycle): HTMLElement {
 
 function blockItem(context: Context, cycle: Cycle, block: CycleBlock, index: number): HTMLElement {
   const site = block.site === undefined ? undefined : siteById(context.process, block.site);
-  const frame = site && context.frames.blamed(site.stack, site.blamed);
+  const frame = site && context.frames.blamed(site);
   const pointers = pointersOf(cycle).filter((edge) => edge.from === index && edge.strong);
   return h('li', {}, h('strong', {}, blockText(block)), countsText(block), frame ? h('div', { class: 'blame' }, siteName(frame)) : null,
     pointers.length > 0 && h('ul', {}, ...pointers.map((edge) => h('li', {},

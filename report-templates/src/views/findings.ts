@@ -29,7 +29,7 @@ function typesText(types: TypeCount[]): string {
 
 function card(context: Context, finding: Finding): HTMLElement {
   const site = finding.site === undefined || finding.site === null ? undefined : siteById(context.process, finding.site);
-  const frame = site && context.frames.blamed(site.stack, site.blamed);
+  const frame = site && context.frames.blamed(site);
   const numbers: [string, Child][] = [];
   if (finding.bytes !== undefined) numbers.push(['Bytes', bytesFigure(finding.bytes)]);
   if (finding.blocks !== undefined) numbers.push(['Blocks', countFigure(finding.blocks)]);

@@ -19,7 +19,7 @@ function siteColumn<Row extends Found>({ frames, process }: Context): Column<Row
   const siteOf = (row: Row) => (row.site === undefined ? undefined : siteById(process, row.site));
   const frameOf = (row: Row) => {
     const site = siteOf(row);
-    return site && frames.blamed(site.stack, site.blamed);
+    return site && frames.blamed(site);
   };
   return {
     key: 'site', label: 'Allocated by', value: (row) => frameOf(row)?.function ?? '',

@@ -19,7 +19,7 @@ export const mappings: View = {
     const element = section('mappings', 'Mappings', intro, facts(rows, 'numbers'));
     if (!ledger.sites || ledger.sites.length === 0) return element;
     interface Row { site: MappingSite; index: number }
-    const blamed = ({ site }: Row) => context.frames.blamed(site.stack, site.blamed);
+    const blamed = ({ site }: Row) => context.frames.blamed(site);
     const table = new DataTable<Row>({
       caption: 'Mappings by call stack', key: (row) => row.index, empty: '',
       detail: (row) => stackList(context, row.site.stack, blamed(row)),

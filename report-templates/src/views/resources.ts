@@ -17,7 +17,7 @@ function thingsOf(resources: Resources, site: DescriptorSite): string {
 
 function descriptorTable(context: Context, resources: Resources): HTMLElement {
   interface Row { site: DescriptorSite; index: number }
-  const blamed = ({ site }: Row) => context.frames.blamed(site.stack, site.blamed);
+  const blamed = ({ site }: Row) => context.frames.blamed(site);
   const table = new DataTable<Row>({
     caption: 'Descriptors by call stack', key: (row) => row.index, pageSize: 15, empty: '',
     detail: (row) => h('div', {}, h('p', {}, thingsOf(resources, row.site)), stackList(context, row.site.stack, blamed(row))),
@@ -34,7 +34,7 @@ function descriptorTable(context: Context, resources: Resources): HTMLElement {
 
 function threadTable(context: Context, threads: UnjoinedThread[]): HTMLElement {
   interface Row { thread: UnjoinedThread; index: number }
-  const blamed = ({ thread }: Row) => context.frames.blamed(thread.stack, thread.blamed);
+  const blamed = ({ thread }: Row) => context.frames.blamed(thread);
   const table = new DataTable<Row>({
     caption: 'Threads that nobody joined or detached', key: (row) => row.index, pageSize: 15, empty: '',
     detail: (row) => stackList(context, row.thread.stack, blamed(row)),

@@ -19,7 +19,7 @@ export const timeline: View = {
       return section('timeline', 'Timeline', null, empty('Too short for a timeline.', 'The recording holds fewer than two points in time. The figures above are exact all the same.'));
     }
     const chart = new TimelineChart(context);
-    const bands = process.sites?.some((site) => (site.live_bytes_over_time?.length ?? 0) > 1)
+    const bands = (process.courses?.length ?? 0) > 1
       ? [{ key: '', label: 'Heap, RSS and blocks' }, ...groupingsOf(context).map((one) => ({ key: one.key, label: `Heap by ${one.label.toLowerCase()}` }))] : [];
     const drawn = select('Show', bands, () => store.get('stacked'), (key) => store.set({ stacked: key }));
     context.on(['stacked'], drawn.update);

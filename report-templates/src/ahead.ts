@@ -1,0 +1,24 @@
+// What the first interactions with a large report need, worked out while the reader looks at the first screen: each part
+// in an idle moment of its own, so that nothing waits for it.
+import type { Context } from './context';
+import { FlameStacks } from './parts/flame_stacks';
+import { commonsOf } from './parts/site_groups';
+
+const whenIdle = (run: () => void): void => {
+  if ('requestIdleCallback' in window) requestIdleCallback(run);
+  else setTimeout(run, 100);
+};
+
+export function workAhead(context: Context): void {
+  const { process, frames, store } = context;
+  const stacks = (fold: boolean) => FlameStacks.of(frames, process, { skipSystem: store.get('own'), fold });
+  const parts = [() => process.courses?.all, () => stacks(store.get('fold')), () => commonsOf(context, 'function'), () => stacks(!store.get('fold'))];
+  let ended = !process.sites?.length;
+  const next = () => {
+    const part = ended ? undefined : parts.shift();
+    part?.();
+    if (part) whenIdle(next);
+  };
+  context.atEnd(() => (ended = true));
+  whenIdle(next);
+}

@@ -1,0 +1,31 @@
+// The live bytes of all sites over the run, one after the other. They are the largest part of the data and few are
+// looked at: one is read by itself, and all of them are unpacked when a sum over them is asked for.
+export class Courses {
+  private flat: Float64Array | undefined;
+
+  // Of site n: steps[n * length] on, each less the one before it, divided by unit[n].
+  constructor(readonly length: number, private readonly unit: number[], private readonly steps: number[]) {}
+
+  of(site: number): Float64Array {
+    const from = site * this.length;
+    if (this.flat) return this.flat.subarray(from, from + this.length);
+    const values = new Float64Array(this.length);
+    this.unpack(site, values, 0);
+    return values;
+  }
+
+  // Row by row, `length` values for each site.
+  get all(): Float64Array {
+    if (this.flat) return this.flat;
+    const values = new Float64Array(this.steps.length);
+    for (let site = 0; site < this.unit.length; ++site) this.unpack(site, values, site * this.length);
+    return (this.flat = values);
+  }
+
+  private unpack(site: number, to: Float64Array, at: number): void {
+    const { length, steps } = this;
+    const unit = this.unit[site] as number;
+    const from = site * length;
+    for (let i = 0, sum = 0; i < length; ++i) to[at + i] = sum += (steps[from + i] as number) * unit;
+  }
+}
