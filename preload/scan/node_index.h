@@ -84,40 +84,52 @@ class NodeIndex {
     return hulls_[0].contains(value) || hulls_[1].contains(value);
   }
 
+  // What is known of the blocks around a value.
+  struct RankWord {
+    std::uint64_t starts;
+    std::uint32_t rank;      // blocks that start before this word
+    std::uint32_t has_none;  // not 0: this stands for the words of a region that has none
+  };
+  static_assert(sizeof(RankWord) == 16);
+
   // Requires: may_hold(value). kNone: no node.
-  Target find(std::uintptr_t value) const noexcept {
+  Target find(std::uintptr_t value) const noexcept { return find(value, *place_of(value)); }
+
+  // The same in steps, for many values at once: each step, done for all of them, touches only what the one
+  // before has brought into the cache, and none waits for memory before it can go on to the next value.
+  // Requires for all: may_hold(value).
+  const RankWord* place_of(std::uintptr_t value) const noexcept {
     const std::uint32_t region = *region_of(value);
-    if (!has_words(region)) return find_without_words(region, value);
-    const RankWord& word = *rank_word(region, value);
-    const unsigned granule = (value >> granule_shift_) & 63;
-    const std::uint64_t bit = std::uint64_t{1} << granule;
-    const std::uint32_t before = word.rank + count_bits(word.starts & (bit - 1));
-    if ((word.starts & bit) != 0 && (value & granule_mask_) == 0) return {before, 0};
-    // A start in the same granule, below the value, comes before it too.
-    const std::uint32_t past = before + ((word.starts & bit) != 0 ? 1 : 0);
-    if (past != 0) {
-      const std::uintptr_t begin = nodes_[past - 1].begin;
-      if (value - begin < known_size(past - 1)) return {past - 1, value - begin};
+    return has_words(region) ? rank_word(region, value) : &no_words_;
+  }
+  void prefetch_node(std::uintptr_t value, const RankWord& word) const noexcept {
+    const Before before = blocks_before(value, word);
+    const Node* const node = nodes_.begin() + before.count - 1;
+    __builtin_prefetch(before.is_start || before.count == 0 ? static_cast<const void*>(&word) : node);
+  }
+  // `word`: *place_of(value).
+  Target find(std::uintptr_t value, const RankWord& word) const noexcept {
+    if (word.has_none != 0) return find_without_words(*region_of(value), value);
+    const Before before = blocks_before(value, word);
+    if (before.is_start) return {before.count - 1, 0};
+    if (before.count != 0) {
+      const std::uintptr_t begin = nodes_[before.count - 1].begin;
+      if (value - begin < known_size(before.count - 1)) return {before.count - 1, value - begin};
     }
     return value < mappings_.begin || value >= mappings_.end ? Target{kNone, 0} : find_mapping(value);
   }
 
-  // For batches: each step touches what the one before has brought into the cache.
+  // For the next block's size.
   void prefetch_note(NodeId block) const noexcept {
     if (block < block_count_) __builtin_prefetch(reinterpret_cast<const void*>(nodes_[block].begin - 8));
   }
-  void prefetch_word(std::uintptr_t value) const noexcept {
-    const std::uint32_t region = *region_of(value);
-    if (has_words(region)) __builtin_prefetch(rank_word(region, value));
-  }
 
  private:
-  struct RankWord {
-    std::uint64_t starts;
-    std::uint32_t rank;  // blocks that start before this word
-    std::uint32_t padding;
+  // Blocks that start at or before a value.
+  struct Before {
+    std::uint32_t count;
+    bool is_start;  // the last of them at the value
   };
-  static_assert(sizeof(RankWord) == 16);
 
   static constexpr unsigned kRegionShift = 20;
   static constexpr std::uint32_t kEmptyRegion = 0;
@@ -129,6 +141,12 @@ class NodeIndex {
   void settle_large() noexcept;
   std::size_t size_of(NodeId block, const Mapping* memory) const noexcept;
   const Mapping* find_memory(std::uintptr_t address) const noexcept { return map_->at_or_above(address); }
+  Before blocks_before(std::uintptr_t value, const RankWord& word) const noexcept {
+    const std::uint64_t bit = std::uint64_t{1} << ((value >> granule_shift_) & 63);
+    // A start in the same granule, below the value, comes before it too.
+    return {word.rank + count_bits(word.starts & (bit - 1)) + ((word.starts & bit) != 0 ? 1 : 0),
+            (word.starts & bit) != 0 && (value & granule_mask_) == 0};
+  }
   // Asks the allocator once for each block.
   std::size_t known_size(NodeId block) const noexcept {
     Node& node = nodes_[block];
@@ -164,6 +182,7 @@ class NodeIndex {
   // 0, or kWhollyInside | node, or kMappingsFrom | node, or 1 + number among those with words
   GrowingArray<std::uint32_t> regions_;
   GrowingArray<RankWord> words_;
+  RankWord no_words_{0, 0, 1};
   std::uintptr_t (*usable_size_)(std::uintptr_t) = nullptr;
   const MemoryMap* map_ = nullptr;
   const Mapping* last_memory_ = nullptr;  // of the block that was settled last

@@ -7,7 +7,8 @@ namespace leak::hook {
 
 namespace {
 
-// Candidates are looked up many at a time, so that their cache misses overlap.
+// Candidates are looked up many at a time and in steps, so that their cache misses overlap: a branch that
+// waits for one would keep the processor from the next.
 class Sweep {
  public:
   Sweep(const NodeIndex& index, PointerFilter filter, TypeNames& types, EdgeTable& table) noexcept
@@ -48,12 +49,19 @@ class Sweep {
   static constexpr std::size_t kPieceWords = 512;
 
   void look_up() noexcept {
-    for (std::size_t i = 0; i != filled_; ++i) index_.prefetch_word(candidates_[i].value);
+    for (std::size_t i = 0; i != filled_; ++i) {
+      places_[i] = index_.place_of(candidates_[i].value);
+      __builtin_prefetch(places_[i]);
+    }
+    for (std::size_t i = 0; i != filled_; ++i) {
+      words_[i] = *places_[i];
+      index_.prefetch_node(candidates_[i].value, words_[i]);
+    }
     ok_ = ok_ && table_.edges.size() + filled_ < std::numeric_limits<std::uint32_t>::max() &&
           table_.edges.reserve_more(filled_);
     StoredEdge* out = table_.edges.end();
     for (std::size_t i = 0; ok_ && i != filled_; ++i) {
-      const Target target = index_.find(candidates_[i].value);
+      const Target target = index_.find(candidates_[i].value, words_[i]);
       const NodeId source = sources_[i];
       if (target.node == NodeIndex::kNone) continue;
       if (target.node == source && (target.offset != 0 || !may_own_itself(source))) continue;
@@ -99,6 +107,8 @@ class Sweep {
   std::size_t filled_ = 0;
   NodeId sources_[kBatch + kPieceWords];
   Candidate candidates_[kBatch + kPieceWords];
+  const NodeIndex::RankWord* places_[kBatch + kPieceWords];
+  NodeIndex::RankWord words_[kBatch + kPieceWords];
 };
 
 }  // namespace
