@@ -4,7 +4,7 @@ import json
 import shutil
 
 from checks import Failure, check, check_that
-from ci_formats import check_github, check_gitlab, check_junit, check_sarif
+from ci_formats import check_github, check_gitlab, check_junit, check_sarif, check_sarif_in_public
 from harness import case, traces_in
 
 
@@ -250,3 +250,16 @@ def gate_mistakes_are_one_sentence_and_code_2(lab):
         check((outcome.status, outcome.stdout), (2, b""), f"status and stdout of {arguments}")
         check_that(sentence in outcome.stderr.decode(), f"{arguments}: {outcome.stderr!r}")
         check_that(len(outcome.stderr.splitlines()) in (1, 3), f"one sentence: {outcome.stderr!r}")
+
+
+@case
+def gate_sarif_passes_the_public_validator(lab):
+    for program, status in (("app", 1), ("frees_everything", 0)):
+        traces = recorded(lab, build(lab, program) if program == "app" else program)
+        sarif = lab.scratch / f"{program}.sarif"
+        judged(lab, traces, "--fail-on", "lost>0", "--sarif", sarif, "--source-root", lab.scratch, status=status)
+        check_sarif_in_public(sarif)
+    document = json.loads(sarif.read_text(encoding="utf-8"))
+    document["runs"][0]["tool"]["driver"]["misspelt"] = 1
+    sarif.write_text(json.dumps(document), encoding="utf-8")
+    check_that(is_refused(check_sarif_in_public, sarif), "an unknown property is refused")
