@@ -40,7 +40,7 @@ class GraphBuilder {
     add_roots();
     HeapGraphImage& image = capture_.image;
     for (const trace::GraphThread& thread : image.threads) {
-      graph_.threads.push_back({thread.tid, thread.stack_pointer, thread.stack_end});
+      graph_.threads.push_back({thread.tid, thread.stack_pointer, thread.stack_end, thread.thread_pointer});
     }
     for (auto& module : image.modules) {
       graph_.modules.push_back({std::move(module.path), module.begin, module.end});

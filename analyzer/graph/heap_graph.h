@@ -73,6 +73,7 @@ struct HeapThread {
   std::uint32_t tid = 0;
   std::uint64_t stack_pointer = 0;
   std::uint64_t stack_end = 0;
+  std::uint64_t thread_pointer = 0;  // 0: unknown
 };
 
 struct HeapModule {

@@ -29,14 +29,15 @@ class RootNamer {
  private:
   // Words of one array or object stand one after the other: the last answer often holds.
   std::uint32_t number_of(const HeapRoot& root) {
-    if (root.kind == RootKind::kData && root.where >= variable_begin_ && root.where < variable_end_) {
-      return variable_;
-    }
-    NamedRoot name = root.kind == RootKind::kData ? variable_at(root) : other(root);
+    const bool is_variable = root.kind == RootKind::kData || root.kind == RootKind::kStaticTls;
+    if (is_variable && root.where >= variable_begin_ && root.where < variable_end_) return variable_;
+    NamedRoot name = root.kind == RootKind::kData        ? variable_at(root)
+                     : root.kind == RootKind::kStaticTls ? thread_local_at(root)
+                                                         : other(root);
     const std::string key = name.kind + '\0' + name.name + '\0' + name.file + '\0' + name.module;
     const auto [known, is_new] = numbers_.try_emplace(key, static_cast<std::uint32_t>(named_.names.size()));
     if (is_new) named_.names.push_back(std::move(name));
-    if (root.kind == RootKind::kData) variable_ = known->second;
+    if (is_variable) variable_ = known->second;
     return known->second;
   }
 
@@ -69,13 +70,37 @@ class RootNamer {
     return name;
   }
 
+  NamedRoot thread_local_at(const HeapRoot& root) {
+    variable_begin_ = root.where;
+    variable_end_ = root.where + 1;
+    NamedRoot name{"tls", "thread-local data of " + thread_text(root.context), {}, {}};
+    const Module* const program = program_itself();
+    if (program == nullptr || root.context >= graph_.threads.size()) return name;
+    const std::uint64_t pointer = graph_.threads[root.context].thread_pointer;
+    if (root.where >= pointer) return name;
+    if (std::optional<DataSymbol> symbol = symbolizer_.thread_local_at(pointer - root.where, *program)) {
+      variable_begin_ = root.where - symbol->offset;
+      variable_end_ = variable_begin_ + symbol->size;
+      name.name = symbol->name + " of " + thread_text(root.context);
+      name.file = std::move(symbol->file);
+      name.module = base_name(program->path);
+    }
+    return name;
+  }
+
+  const Module* program_itself() const {
+    for (const Module& module : history_.modules) {
+      if (!module.gone_ns && module.path == history_.process.exe) return &module;
+    }
+    return nullptr;
+  }
+
   NamedRoot other(const HeapRoot& root) const {
     switch (root.kind) {
       case RootKind::kStack:
         return {"stack", "stack of " + thread_text(root.context), {}, {}};
       case RootKind::kRegister:
         return {"registers", "registers of " + thread_text(root.context), {}, {}};
-      case RootKind::kStaticTls:
       case RootKind::kThreadControl:
       case RootKind::kDynamicTls:
         return {"tls", "thread-local data of " + thread_text(root.context), {}, {}};
@@ -92,6 +117,7 @@ class RootNamer {
       case RootKind::kPinned:
         return {"registered", "registered by the program", {}, {}};
       case RootKind::kData:
+      case RootKind::kStaticTls:
         break;
     }
     return {"other", "root of a newer kind at " + hex_text(root.where), {}, {}};

@@ -3,7 +3,6 @@
 #include <dwarf.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include "symbols/dwarf_names.h"
@@ -19,10 +18,6 @@ struct Position {
   std::string file;
   std::uint32_t line = 0;
 };
-
-std::string tidy_path(const char* path) {
-  return path == nullptr ? std::string() : std::filesystem::path(path).lexically_normal().string();
-}
 
 Position line_at(Dwarf_Die* unit, Dwarf_Addr address) {
   Dwarf_Line* entry = dwarf_getsrc_die(unit, address);
@@ -121,7 +116,7 @@ const DwarfIndex::Range* DwarfIndex::RangeMap::find(Dwarf_Addr address) const {
   return nullptr;
 }
 
-DwarfIndex::DwarfIndex(Dwarf* dwarf) {
+DwarfIndex::DwarfIndex(Dwarf* dwarf) : dwarf_(dwarf) {
   Dwarf_CU* cu = nullptr;
   Dwarf_Half version = 0;
   std::uint8_t type = 0;

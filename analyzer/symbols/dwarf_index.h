@@ -19,6 +19,8 @@ class DwarfIndex {
   // Requires: `dwarf` outlives this.
   explicit DwarfIndex(Dwarf* dwarf);
 
+  Dwarf* dwarf() const { return dwarf_; }
+
   // Innermost first; empty when the DWARF says nothing about `address`. `elf_symbol` as in function_name().
   std::vector<SourceFrame> frames_at(Dwarf_Addr address, const char* elf_symbol);
 
@@ -52,6 +54,7 @@ class DwarfIndex {
   void add_functions(Unit& unit, Dwarf_Die* parent, int depth);
   std::string cached_name(Dwarf_Die* function, const char* elf_symbol);
 
+  Dwarf* dwarf_;
   std::vector<Unit> units_;
   RangeMap unit_ranges_;
   std::unordered_map<const void*, std::string> names_;

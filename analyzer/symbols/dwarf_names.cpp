@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 
 #include "symbols/demangle.h"
 
@@ -88,6 +89,10 @@ std::string function_name(Dwarf_Die* function, const char* elf_symbol) {
   if (elf_symbol != nullptr && std::strncmp(elf_symbol, "_Z", 2) == 0) return demangle(elf_symbol);
   if (name == nullptr) return {};
   return simplify_type_names(scopes_around(*function) + name);
+}
+
+std::string tidy_path(const char* path) {
+  return path == nullptr ? std::string() : std::filesystem::path(path).lexically_normal().string();
 }
 
 }  // namespace leak::scan

@@ -5,6 +5,24 @@
 
 namespace leak::scan {
 
+namespace {
+
+std::uint64_t thread_local_bytes_of(Dwfl_Module* module) {
+  GElf_Addr bias = 0;
+  Elf* const elf = dwfl_module_getelf(module, &bias);
+  std::size_t count = 0;
+  if (elf == nullptr || elf_getphdrnum(elf, &count) != 0) return 0;
+  for (std::size_t i = 0; i != count; ++i) {
+    GElf_Phdr segment{};
+    if (gelf_getphdr(elf, static_cast<int>(i), &segment) == nullptr || segment.p_type != PT_TLS) continue;
+    const std::uint64_t alignment = std::max<std::uint64_t>(segment.p_align, 1);
+    return (segment.p_memsz + alignment - 1) / alignment * alignment;
+  }
+  return 0;
+}
+
+}  // namespace
+
 ElfDataTable::ElfDataTable(Dwfl_Module* module) {
   const int count = dwfl_module_getsymtab(module);
   const char* file = nullptr;  // of the local symbols that follow
@@ -16,22 +34,33 @@ ElfDataTable::ElfDataTable(Dwfl_Module* module) {
     const auto type = GELF_ST_TYPE(symbol.st_info);
     const bool is_local = GELF_ST_BIND(symbol.st_info) == STB_LOCAL;
     if (type == STT_FILE) file = name;
-    if (type != STT_OBJECT || symbol.st_shndx == SHN_UNDEF || symbol.st_size == 0) continue;
-    variables_.push_back({address, symbol.st_size, name, is_local ? file : nullptr, is_local});
+    if (symbol.st_shndx == SHN_UNDEF || symbol.st_size == 0) continue;
+    const char* const known_file = is_local ? file : nullptr;
+    if (type == STT_OBJECT) variables_.push_back({address, symbol.st_size, name, known_file, is_local});
+    if (type == STT_TLS) {
+      thread_locals_.push_back({symbol.st_value, symbol.st_size, name, known_file, is_local});
+    }
   }
+  sort(variables_);
+  sort(thread_locals_);
+  thread_local_bytes_ = thread_local_bytes_of(module);
+}
+
+void ElfDataTable::sort(std::vector<Variable>& variables) {
   // Of several names for one place the public one is known best.
-  std::stable_sort(variables_.begin(), variables_.end(), [](const Variable& a, const Variable& b) {
+  std::stable_sort(variables.begin(), variables.end(), [](const Variable& a, const Variable& b) {
     return std::tuple(a.start, a.is_local) < std::tuple(b.start, b.is_local);
   });
   const auto same = [](const Variable& a, const Variable& b) { return a.start == b.start; };
-  variables_.erase(std::unique(variables_.begin(), variables_.end(), same), variables_.end());
+  variables.erase(std::unique(variables.begin(), variables.end(), same), variables.end());
 }
 
-std::optional<ElfDataTable::Hit> ElfDataTable::find(std::uint64_t address) const {
+std::optional<ElfDataTable::Hit> ElfDataTable::find(const std::vector<Variable>& variables,
+                                                    std::uint64_t address) {
   const auto after =
-      std::upper_bound(variables_.begin(), variables_.end(), address,
+      std::upper_bound(variables.begin(), variables.end(), address,
                        [](std::uint64_t value, const Variable& variable) { return value < variable.start; });
-  if (after == variables_.begin()) return std::nullopt;
+  if (after == variables.begin()) return std::nullopt;
   const Variable& variable = *std::prev(after);
   const std::uint64_t offset = address - variable.start;
   if (offset >= variable.size) return std::nullopt;

@@ -21,7 +21,12 @@ class ElfDataTable {
   };
 
   // The variable that covers `address` (of the file's program headers).
-  std::optional<Hit> find(std::uint64_t address) const;
+  std::optional<Hit> find(std::uint64_t address) const { return find(variables_, address); }
+  // The thread-local variable at so many bytes from the begin of the module's.
+  std::optional<Hit> find_thread_local(std::uint64_t place) const { return find(thread_locals_, place); }
+  // Of all the module's thread-local variables, aligned: they end at the thread pointer, of the program
+  // itself.
+  std::uint64_t thread_local_bytes() const { return thread_local_bytes_; }
 
  private:
   struct Variable {
@@ -32,7 +37,12 @@ class ElfDataTable {
     bool is_local = false;
   };
 
-  std::vector<Variable> variables_;  // by start, one for each
+  static void sort(std::vector<Variable>& variables);
+  static std::optional<Hit> find(const std::vector<Variable>& variables, std::uint64_t address);
+
+  std::vector<Variable> variables_;      // by start, one for each
+  std::vector<Variable> thread_locals_;  // likewise
+  std::uint64_t thread_local_bytes_ = 0;
 };
 
 }  // namespace leak::scan

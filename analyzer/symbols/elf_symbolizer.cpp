@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "symbols/demangle.h"
 #include "symbols/dwarf_index.h"
+#include "symbols/dwarf_variables.h"
 #include "symbols/elf_data_table.h"
 #include "symbols/elf_symbol_table.h"
 
@@ -20,14 +21,24 @@ bool is_in_a_file(const std::string& path) {
          !path.starts_with("linux-gate") && !path.starts_with("anon_inode:") && !path.starts_with("/memfd:");
 }
 
+DataSymbol symbol_of(const ElfDataTable::Hit& hit) {
+  return {demangle(hit.name), hit.name, hit.file == nullptr ? "" : hit.file, hit.offset, hit.size};
+}
+
 }  // namespace
 
 struct ElfSymbolizer::OpenModule {
   std::unique_ptr<ModuleBinary> binary;
   std::optional<ElfSymbolTable> symbols;
-  std::optional<ElfDataTable> data;  // made when first asked for
+  std::optional<ElfDataTable> data;         // made when first asked for
+  std::optional<DwarfVariables> variables;  // likewise
   std::unique_ptr<DwarfIndex> dwarf;
   Dwarf_Addr dwarf_bias = 0;
+
+  const DwarfVariables& variables_of_dwarf() {
+    if (!variables) variables.emplace(dwarf != nullptr ? dwarf->dwarf() : nullptr);
+    return *variables;
+  }
 };
 
 ElfSymbolizer::ElfSymbolizer(SymbolOptions options) : options_(std::move(options)) {}
@@ -69,14 +80,36 @@ std::vector<SourceFrame> ElfSymbolizer::frames_at(const ProgramCounter& pc, cons
       {std::string(base_name(module->path)) + "+" + hex_text(pc.address - module->load_bias), {}, 0, false}};
 }
 
-std::optional<DataSymbol> ElfSymbolizer::data_at(std::uint64_t address, const Module& module) {
+// nullptr: the module's file cannot be used.
+ElfSymbolizer::OpenModule* ElfSymbolizer::open_with_data(const Module& module) {
   OpenModule& opened = open(module);
-  if (opened.binary == nullptr || !opened.binary->usable()) return std::nullopt;
+  if (opened.binary == nullptr || !opened.binary->usable()) return nullptr;
   if (!opened.data) opened.data.emplace(opened.binary->module());
-  const std::optional<ElfDataTable::Hit> hit = opened.data->find(address - module.load_bias);
+  return &opened;
+}
+
+std::optional<DataSymbol> ElfSymbolizer::data_at(std::uint64_t address, const Module& module) {
+  OpenModule* const opened = open_with_data(module);
+  if (opened == nullptr) return std::nullopt;
+  const std::optional<ElfDataTable::Hit> hit = opened->data->find(address - module.load_bias);
   if (!hit) return std::nullopt;
-  return DataSymbol{demangle(hit->name), hit->name, hit->file == nullptr ? "" : hit->file, hit->offset,
-                    hit->size};
+  DataSymbol symbol = symbol_of(*hit);
+  const Dwarf_Addr start = address - module.load_bias - hit->offset - opened->dwarf_bias;
+  if (symbol.file.empty()) symbol.file = opened->variables_of_dwarf().file_of(start);
+  return symbol;
+}
+
+std::optional<DataSymbol> ElfSymbolizer::thread_local_at(std::uint64_t distance, const Module& program) {
+  OpenModule* const opened = open_with_data(program);
+  if (opened == nullptr || distance > opened->data->thread_local_bytes()) return std::nullopt;
+  const std::uint64_t place = opened->data->thread_local_bytes() - distance;
+  const std::optional<ElfDataTable::Hit> hit = opened->data->find_thread_local(place);
+  if (!hit) return std::nullopt;
+  DataSymbol symbol = symbol_of(*hit);
+  if (symbol.file.empty()) {
+    symbol.file = opened->variables_of_dwarf().file_of_thread_local(place - hit->offset);
+  }
+  return symbol;
 }
 
 }  // namespace leak::scan

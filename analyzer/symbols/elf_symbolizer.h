@@ -19,11 +19,13 @@ class ElfSymbolizer final : public Symbolizer {
 
   std::vector<SourceFrame> frames_at(const ProgramCounter& pc, const Module* module) override;
   std::optional<DataSymbol> data_at(std::uint64_t address, const Module& module) override;
+  std::optional<DataSymbol> thread_local_at(std::uint64_t distance, const Module& program) override;
   const std::vector<std::string>& warnings() const override { return warnings_; }
 
  private:
   struct OpenModule;
   OpenModule& open(const Module& module);
+  OpenModule* open_with_data(const Module& module);
 
   SymbolOptions options_;
   std::unordered_map<std::string, std::unique_ptr<OpenModule>> modules_;  // by path and build-id

@@ -37,6 +37,10 @@ class Symbolizer {
   // The variable that covers `address` of the process.
   virtual std::optional<DataSymbol> data_at(std::uint64_t address, const Module& module) = 0;
 
+  // The thread-local variable of the program itself that covers the byte so far below a thread's pointer. The
+  // ABI of x86-64 puts the program's own there, before those of its libraries.
+  virtual std::optional<DataSymbol> thread_local_at(std::uint64_t distance, const Module& program) = 0;
+
   // Whole sentences, each once, in the order they came up.
   virtual const std::vector<std::string>& warnings() const = 0;
 };

@@ -1,67 +1,23 @@
-// Functions that make, copy and close descriptors. What makes one is recorded after the real call, what ends
-// one with the moment before it: another thread may get the number while close has not returned yet.
-//
-// No scope is open while a real call runs (resource_recorder.h), and none of these is noexcept where the C
-// library's is not: cancellation unwinds through them.
-#include <cerrno>
+// Functions that make descriptors of what has no name, copy and close them.
 #include <cstdarg>
 
+#include "interpose/descriptor_results.h"
 #include "interpose/real_functions.h"
 #include "interpose/resource_functions.h"
-#include "record/resource_recorder.h"
 
+using leak::hook::closed;
 using leak::hook::kTrackFds;
 using leak::hook::moment_before_resource;
+using leak::hook::opened;
+using leak::hook::opened_pair;
 using leak::hook::real;
-using leak::hook::record_fd;
 using Call = leak::trace::ResourceCall;
 
-namespace leak::hook {
 namespace {
-
-[[gnu::always_inline]] inline int opened(Call call, const HookFrame& frame, int fd, int copied_from = -1) {
-  if (fd >= 0) record_fd(call, fd, copied_from, frame);
-  return fd;
-}
-
-[[gnu::always_inline]] inline int opened_pair(Call call, const HookFrame& frame, int result,
-                                              const int* pair) {
-  if (result == 0) {
-    record_fd(call, pair[0], -1, frame);
-    record_fd(call, pair[1], -1, frame);
-  }
-  return result;
-}
-
-// Linux closes the descriptor even when a signal interrupted the call.
-[[gnu::always_inline]] inline int closed(Call call, const HookFrame& frame, int fd, std::uint64_t before,
-                                         int result) {
-  if (result == 0 || errno == EINTR || errno == EIO) record_fd_close(call, fd, before, frame);
-  return result;
-}
-
-bool needs_mode(int flags) noexcept { return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE; }
 
 bool is_copy(int command) noexcept { return command == F_DUPFD || command == F_DUPFD_CLOEXEC; }
 
 }  // namespace
-}  // namespace leak::hook
-
-using leak::hook::closed;
-using leak::hook::is_copy;
-using leak::hook::needs_mode;
-using leak::hook::opened;
-using leak::hook::opened_pair;
-
-// The optional mode, as the C library reads it.
-#define READ_MODE(last)                                      \
-  mode_t mode = 0;                                           \
-  if (needs_mode(last)) {                                    \
-    va_list arguments;                                       \
-    va_start(arguments, last);                               \
-    mode = static_cast<mode_t>(va_arg(arguments, unsigned)); \
-    va_end(arguments);                                       \
-  }
 
 #define READ_ARGUMENT(last)                  \
   va_list arguments;                         \
@@ -70,54 +26,6 @@ using leak::hook::opened_pair;
   va_end(arguments);
 
 extern "C" {
-
-LEAKHOOK_EXPORT int open(const char* path, int flags, ...) {
-  READ_MODE(flags)
-  return opened(Call::kOpen, LEAKHOOK_FRAME(), real().open_next(path, flags, mode));
-}
-
-LEAKHOOK_EXPORT int open64(const char* path, int flags, ...) {
-  READ_MODE(flags)
-  return opened(Call::kOpen, LEAKHOOK_FRAME(), real().open64_next(path, flags, mode));
-}
-
-LEAKHOOK_EXPORT int __open_2(const char* path, int flags) {
-  return opened(Call::kOpen, LEAKHOOK_FRAME(), real().__open_2_next(path, flags));
-}
-
-LEAKHOOK_EXPORT int __open64_2(const char* path, int flags) {
-  return opened(Call::kOpen, LEAKHOOK_FRAME(), real().__open64_2_next(path, flags));
-}
-
-LEAKHOOK_EXPORT int openat(int directory, const char* path, int flags, ...) {
-  READ_MODE(flags)
-  return opened(Call::kOpenat, LEAKHOOK_FRAME(), real().openat_next(directory, path, flags, mode));
-}
-
-LEAKHOOK_EXPORT int openat64(int directory, const char* path, int flags, ...) {
-  READ_MODE(flags)
-  return opened(Call::kOpenat, LEAKHOOK_FRAME(), real().openat64_next(directory, path, flags, mode));
-}
-
-LEAKHOOK_EXPORT int __openat_2(int directory, const char* path, int flags) {
-  return opened(Call::kOpenat, LEAKHOOK_FRAME(), real().__openat_2_next(directory, path, flags));
-}
-
-LEAKHOOK_EXPORT int __openat64_2(int directory, const char* path, int flags) {
-  return opened(Call::kOpenat, LEAKHOOK_FRAME(), real().__openat64_2_next(directory, path, flags));
-}
-
-LEAKHOOK_EXPORT int creat(const char* path, mode_t mode) {
-  return opened(Call::kCreat, LEAKHOOK_FRAME(), real().creat_next(path, mode));
-}
-
-LEAKHOOK_EXPORT int creat64(const char* path, mode_t mode) {
-  return opened(Call::kCreat, LEAKHOOK_FRAME(), real().creat64_next(path, mode));
-}
-
-LEAKHOOK_EXPORT int open_by_handle_at(int mount, struct file_handle* handle, int flags) {
-  return opened(Call::kOpenByHandleAt, LEAKHOOK_FRAME(), real().open_by_handle_at_next(mount, handle, flags));
-}
 
 LEAKHOOK_EXPORT int socket(int domain, int type, int protocol) noexcept {
   return opened(Call::kSocket, LEAKHOOK_FRAME(), real().socket_next(domain, type, protocol));
@@ -212,69 +120,6 @@ LEAKHOOK_EXPORT int pidfd_open(pid_t pid, unsigned flags) noexcept {
 
 LEAKHOOK_EXPORT int pidfd_getfd(int process, int target, unsigned flags) noexcept {
   return opened(Call::kPidfdGetfd, LEAKHOOK_FRAME(), real().pidfd_getfd_next(process, target, flags));
-}
-
-LEAKHOOK_EXPORT int shm_open(const char* name, int flags, mode_t mode) {
-  return opened(Call::kShmOpen, LEAKHOOK_FRAME(), real().shm_open_next(name, flags, mode));
-}
-
-LEAKHOOK_EXPORT int mkstemp(char* name) {
-  return opened(Call::kMkstemp, LEAKHOOK_FRAME(), real().mkstemp_next(name));
-}
-
-LEAKHOOK_EXPORT int mkstemp64(char* name) {
-  return opened(Call::kMkstemp, LEAKHOOK_FRAME(), real().mkstemp64_next(name));
-}
-
-LEAKHOOK_EXPORT int mkostemp(char* name, int flags) {
-  return opened(Call::kMkstemp, LEAKHOOK_FRAME(), real().mkostemp_next(name, flags));
-}
-
-LEAKHOOK_EXPORT int mkostemp64(char* name, int flags) {
-  return opened(Call::kMkstemp, LEAKHOOK_FRAME(), real().mkostemp64_next(name, flags));
-}
-
-LEAKHOOK_EXPORT int mkstemps(char* name, int suffix) {
-  return opened(Call::kMkstemp, LEAKHOOK_FRAME(), real().mkstemps_next(name, suffix));
-}
-
-LEAKHOOK_EXPORT int mkstemps64(char* name, int suffix) {
-  return opened(Call::kMkstemp, LEAKHOOK_FRAME(), real().mkstemps64_next(name, suffix));
-}
-
-LEAKHOOK_EXPORT int mkostemps(char* name, int suffix, int flags) {
-  return opened(Call::kMkstemp, LEAKHOOK_FRAME(), real().mkostemps_next(name, suffix, flags));
-}
-
-LEAKHOOK_EXPORT int mkostemps64(char* name, int suffix, int flags) {
-  return opened(Call::kMkstemp, LEAKHOOK_FRAME(), real().mkostemps64_next(name, suffix, flags));
-}
-
-LEAKHOOK_EXPORT int posix_openpt(int flags) {
-  return opened(Call::kPosixOpenpt, LEAKHOOK_FRAME(), real().posix_openpt_next(flags));
-}
-
-LEAKHOOK_EXPORT int getpt() { return opened(Call::kPosixOpenpt, LEAKHOOK_FRAME(), real().getpt_next()); }
-
-LEAKHOOK_EXPORT int openpty(int* controller, int* terminal, char* name, const struct termios* settings,
-                            const struct winsize* size) noexcept {
-  const int result = real().openpty_next(controller, terminal, name, settings, size);
-  if (result != 0) return result;
-  const int pair[2] = {*controller, *terminal};
-  return opened_pair(Call::kOpenpty, LEAKHOOK_FRAME(), result, pair);
-}
-
-LEAKHOOK_EXPORT mqd_t mq_open(const char* name, int flags, ...) noexcept {
-  mode_t mode = 0;
-  struct mq_attr* attributes = nullptr;
-  if ((flags & O_CREAT) != 0) {
-    va_list arguments;
-    va_start(arguments, flags);
-    mode = static_cast<mode_t>(va_arg(arguments, unsigned));
-    attributes = va_arg(arguments, struct mq_attr*);
-    va_end(arguments);
-  }
-  return opened(Call::kMqOpen, LEAKHOOK_FRAME(), real().mq_open_next(name, flags, mode, attributes));
 }
 
 LEAKHOOK_EXPORT int close(int fd) {

@@ -48,6 +48,8 @@ void add_untraced_roots(const MemoryMap& map, const GrowingArray<Module>& module
     known.add({index[static_cast<NodeId>(i)].begin,
                index[static_cast<NodeId>(i)].begin + index[static_cast<NodeId>(i)].bytes});
   }
+  // The main thread's variables lie in memory that the loader mapped.
+  for (const RootRange& searched : roots.ranges()) known.add(searched.memory);
   const auto is_candidate = [&](const Mapping& mapping) {
     return mapping.kind == MappingKind::kAnonymous && mapping.readable && mapping.writable &&
            !mapping.shared && !holds_block(index, mapping) && !is_thread_arena(map, mapping);

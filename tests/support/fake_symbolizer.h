@@ -20,6 +20,10 @@ class FakeSymbolizer final : public scan::Symbolizer {
     name(address, {{function, file, line, false}});
   }
   void name_data(std::uint64_t address, scan::DataSymbol symbol) { data_[address] = std::move(symbol); }
+  // `distance`: of its begin below the thread pointer.
+  void name_thread_local(std::uint64_t distance, scan::DataSymbol symbol) {
+    thread_locals_[distance] = std::move(symbol);
+  }
   void warn(std::string sentence) { warnings_.push_back(std::move(sentence)); }
 
   std::vector<scan::SourceFrame> frames_at(const scan::ProgramCounter& pc, const scan::Module*) override {
@@ -35,6 +39,13 @@ class FakeSymbolizer final : public scan::Symbolizer {
     symbol.offset = address - std::prev(after)->first;
     return symbol.offset < symbol.size ? std::optional(symbol) : std::nullopt;
   }
+  std::optional<scan::DataSymbol> thread_local_at(std::uint64_t distance, const scan::Module&) override {
+    const auto known = thread_locals_.lower_bound(distance);
+    if (known == thread_locals_.end()) return std::nullopt;
+    scan::DataSymbol symbol = known->second;
+    symbol.offset = known->first - distance;
+    return symbol.offset < symbol.size ? std::optional(symbol) : std::nullopt;
+  }
   const std::vector<std::string>& warnings() const override { return warnings_; }
 
   int lookups = 0;
@@ -42,6 +53,7 @@ class FakeSymbolizer final : public scan::Symbolizer {
  private:
   std::map<std::uint64_t, std::vector<scan::SourceFrame>> frames_;
   std::map<std::uint64_t, scan::DataSymbol> data_;
+  std::map<std::uint64_t, scan::DataSymbol> thread_locals_;
   std::vector<std::string> warnings_;
 };
 

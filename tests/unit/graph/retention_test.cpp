@@ -90,7 +90,7 @@ TEST(NamedRoots, JoinTheWordsOfOneVariable) {
   for (int i = 0; i != 3; ++i) maker.root(maker.block());
   maker.root(maker.block(), 0, trace::RootKind::kStack);
   HeapGraph graph = maker.graph();
-  graph.threads.push_back({7, 0, 0});
+  graph.threads.push_back({7, 0, 0, 0});
   HeapHistory history;
   history.threads.push_back({ThreadId(7), "worker", 0, 0, {}, {}});
   Module module;
@@ -108,6 +108,28 @@ TEST(NamedRoots, JoinTheWordsOfOneVariable) {
   const NamedRoots some = name_roots(graph, *RootSet::named("stacks"), history, symbolizer);
   EXPECT_EQ(some.of[0], NamedRoots::kNotCounted);
   EXPECT_EQ(some.names.size(), 1U);
+}
+
+TEST(NamedRoots, NameThreadLocalVariablesOfTheProgram) {
+  GraphMaker maker;
+  for (int i = 0; i != 3; ++i) maker.root(maker.block(), 0, trace::RootKind::kStaticTls);
+  HeapGraph graph = maker.graph();
+  graph.threads.push_back({7, 0, 0, 0x9000});
+  graph.roots[0].where = 0x9000 - 32;
+  graph.roots[1].where = 0x9000 - 24;
+  graph.roots[2].where = 0x9000 - 64;  // of a library
+  HeapHistory history;
+  history.process.exe = "/usr/bin/app";
+  Module module;
+  module.path = "/usr/bin/app";
+  history.modules.push_back(module);
+  test::FakeSymbolizer symbolizer;
+  symbolizer.name_thread_local(32, {"t_pool", "t_pool", "/src/pool.cpp", 0, 16});
+  const NamedRoots roots = name_roots(graph, RootSet::all(), history, symbolizer);
+  EXPECT_EQ(roots.of, (std::vector<std::uint32_t>{0, 0, 1}));
+  EXPECT_EQ(roots.names[0].kind, "tls");
+  EXPECT_EQ(text_of(roots.names[0]), "t_pool of thread 7 in pool.cpp (app)");
+  EXPECT_EQ(text_of(roots.names[1]), "thread-local data of thread 7");
 }
 
 }  // namespace

@@ -23,14 +23,17 @@ struct Expected {
   std::uint64_t address = 0;
   unsigned inner_line = 0;
   unsigned outer_line = 0;
+  std::uint64_t variable = 0;
+  std::uint64_t thread_local_distance = 0;
 };
 
 // What the program says about itself (programs/where_am_i.cpp).
 Expected ask(const std::string& path) {
   Expected expected;
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(::popen(path.c_str(), "r"), &::pclose);
-  EXPECT_EQ(
-      std::fscanf(pipe.get(), "%lx %u %u", &expected.address, &expected.inner_line, &expected.outer_line), 3);
+  EXPECT_EQ(std::fscanf(pipe.get(), "%lx %u %u %lx %lx", &expected.address, &expected.inner_line,
+                        &expected.outer_line, &expected.variable, &expected.thread_local_distance),
+            5);
   return expected;
 }
 
@@ -90,6 +93,38 @@ TEST_P(ElfSymbolizerForms, SeesInlinedCallsWithTheirLines) {
 #else
 #define LEAK_CLANG_FORMS
 #endif
+TEST_P(ElfSymbolizerForms, NamesVariablesWithTheirFile) {
+  const std::string path = program(GetParam());
+  const Expected expected = ask(path);
+  ElfSymbolizer symbolizer({});
+  const Module module = module_of(path);
+  const std::optional<DataSymbol> found = symbolizer.data_at(expected.variable + 2 + kBias, module);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->name, "shop::g_inner_line");
+  EXPECT_EQ(found->offset, 2U);
+  EXPECT_TRUE(found->file.ends_with("/where_am_i.cpp")) << found->file;
+  EXPECT_FALSE(symbolizer.data_at(kBias + 8, module));
+}
+
+#if defined(__x86_64__)
+TEST_P(ElfSymbolizerForms, NamesThreadLocalVariablesWithTheirFile) {
+  const std::string path = program(GetParam());
+  const Expected expected = ask(path);
+  ElfSymbolizer symbolizer({});
+  const Module module = module_of(path);
+  const std::optional<DataSymbol> found =
+      symbolizer.thread_local_at(expected.thread_local_distance - 4, module);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->name, "shop::t_calls");
+  EXPECT_EQ(found->offset, 4U);
+  EXPECT_EQ(found->size, 16U);
+  // In its split form GCC leaves out where thread-local variables are.
+  const bool is_known = std::string_view(GetParam()) != "split_dwarf";
+  EXPECT_EQ(found->file.ends_with("/where_am_i.cpp"), is_known) << found->file;
+  EXPECT_FALSE(symbolizer.thread_local_at(expected.thread_local_distance + 4096, module));
+}
+#endif
+
 INSTANTIATE_TEST_SUITE_P(Programs, ElfSymbolizerForms,
                          testing::Values("plain", "no_pie", "dwarf4", "dwarf5",
                                          "split_dwarf" LEAK_CLANG_FORMS),

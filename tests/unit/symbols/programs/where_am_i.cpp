@@ -1,5 +1,7 @@
 // Prints the return address of a call that sits in an inlined function, as the file's own address, and the
-// lines that symbolizing it must give: "ADDRESS INNER_LINE OUTER_LINE".
+// lines that symbolizing it must give: "ADDRESS INNER_LINE OUTER_LINE". Then, of variables that the rest of
+// the program only declares, the file's own address of one, and how far below the thread pointer a
+// thread-local one is.
 #include <link.h>
 
 #include <cstdint>
@@ -16,13 +18,22 @@ int first_load_bias(dl_phdr_info* info, std::size_t, void* bias) {
 
 namespace shop {
 
+extern int g_inner_line;
 int g_inner_line = 0;
+extern thread_local int t_calls[4];
+thread_local int t_calls[4] = {};
 
 __attribute__((noinline)) void print_caller(int outer_line) {
   std::uintptr_t bias = 0;
   dl_iterate_phdr(first_load_bias, &bias);
   const auto address = reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)) - bias;
   std::printf("%lx %d %d\n", static_cast<unsigned long>(address), g_inner_line, outer_line);
+  std::uintptr_t thread_pointer = 0;
+#if defined(__x86_64__)
+  asm("mov %%fs:0, %0" : "=r"(thread_pointer));
+#endif
+  std::printf("%lx %lx\n", static_cast<unsigned long>(reinterpret_cast<std::uintptr_t>(&g_inner_line) - bias),
+              static_cast<unsigned long>(thread_pointer - reinterpret_cast<std::uintptr_t>(t_calls)));
 }
 
 template <class Item>
