@@ -13,17 +13,21 @@ enum class GrowthClock : std::uint8_t { kTime, kAllocations };
 
 class CohortCensus {
  public:
-  // `axis` must outlive this.
-  explicit CohortCensus(const CohortAxis& axis);
+  // `axis` must outlive this. What happened after moment `end` of it is left out: where that is within a
+  // cohort, after the beginning of that one. The run ends there.
+  explicit CohortCensus(const CohortAxis& axis) : CohortCensus(axis, axis.moment_ns.size() - 1) {}
+  CohortCensus(const CohortAxis& axis, std::size_t end);
 
   // `witnesses`: recorded blocks for each block of the cohorts, 1 unless the trace is a sample. What is
   // counted here are witnesses: three recorded blocks are three, however many they stand for.
   void add(const SiteCohorts& site, double witnesses);
 
-  std::size_t cohorts() const { return axis_.cohort_begin.size(); }
+  std::size_t cohorts() const { return born_.size(); }
 
   double born(std::size_t cohort) const { return born_[cohort]; }
   double survivors(std::size_t cohort) const { return born_[cohort] - dead_[cohort]; }
+  double all_born() const;
+  double all_survivors() const;
 
   // Positions on a clock that runs from 0 to 1; the middle of the time in which the cohort was born.
   std::vector<double> middles(GrowthClock clock) const;
@@ -38,7 +42,7 @@ class CohortCensus {
  private:
   std::vector<double> moments(GrowthClock clock) const;
   std::size_t end_of(std::size_t cohort) const {
-    return cohort + 1 == cohorts() ? axis_.moment_ns.size() - 1 : axis_.cohort_begin[cohort + 1];
+    return cohort + 1 == cohorts() ? end_ : axis_.cohort_begin[cohort + 1];
   }
 
   struct Died {
@@ -47,6 +51,7 @@ class CohortCensus {
     double blocks;
   };
   const CohortAxis& axis_;
+  std::size_t end_;  // a moment
   std::vector<double> born_;
   std::vector<double> dead_;
   std::vector<Died> died_;

@@ -98,6 +98,85 @@ GrowthVerdict kind_of(const Amounts& amounts, const Survival& survival, const Se
   return rises ? GrowthVerdict::kSlowing : GrowthVerdict::kFlat;
 }
 
+// What several sites did together, in the whole run or until their work was over.
+struct Course {
+  Series time_ns;
+  Series bytes;
+  Amounts amounts;
+  CohortCensus census;
+};
+
+Series sum_of_bytes(const HeapHistory& history, std::span<const std::uint32_t> sites) {
+  Series bytes(history.bucket_end_ns.size());
+  for (const std::uint32_t index : sites) {
+    const Series series = history.sites[index].live_bytes_over_time.values();
+    for (std::size_t i = 0; i != std::min(series.size(), bytes.size()); ++i) bytes[i] += series[i];
+  }
+  return bytes;
+}
+
+Growth judge(const Course& course) {
+  Growth growth;
+  const Amounts& amounts = course.amounts;
+  const Series times = after_warm_up(course.time_ns);
+  if (times.size() < kMinPoints) return growth;
+  if (const Series values = after_warm_up(course.bytes); amounts.live_blocks > 0 && !is_constant(values))
+    growth.trend = robust_trend(times, values);
+  if (amounts.witnesses >= kLeastLeaked && course.census.cohorts() >= kLeastCohorts)
+    growth.survival = judge_survival(course.census);
+  growth.buffer = is_growing_buffer(amounts, course.bytes);
+  growth.rise_bytes = rise_of(course.bytes);
+  const bool leaks = growth.survival.answer == Survival::Answer::kPlateau || growth.buffer;
+  growth.verdict = leaks ? GrowthVerdict::kLeak : kind_of(amounts, growth.survival, course.bytes);
+  return growth;
+}
+
+Growth judge_whole_run(const HeapHistory& history, std::span<const std::uint32_t> sites,
+                       const Series& bytes) {
+  Course course{history.bucket_end_ns, bytes, {}, CohortCensus(history.cohorts)};
+  for (const std::uint32_t index : sites) {
+    const Site& site = history.sites[index];
+    const double live = static_cast<double>(site.live.blocks);
+    const double recorded = static_cast<double>(site.recorded_live_blocks);
+    course.amounts.live_blocks += live;
+    course.amounts.allocations += static_cast<double>(site.allocations);
+    course.amounts.deallocations += static_cast<double>(site.deallocations);
+    course.amounts.witnesses += recorded;
+    course.census.add(site.cohorts, live > recorded && recorded > 0 ? recorded / live : 1);
+  }
+  return judge(course);
+}
+
+// Of sites that lose most of what they had when the work was over.
+std::optional<Growth> judge_until(std::size_t work_end, const HeapHistory& history,
+                                  std::span<const std::uint32_t> sites, Series bytes) {
+  constexpr std::uint64_t kMostKept = 4;  // one part of so many
+  const std::uint64_t kept = bytes.empty() ? 0 : bytes.back();
+  Series times = history.bucket_end_ns;
+  while (!times.empty() && times.back() > history.cohorts.moment_ns[work_end]) times.pop_back();
+  bytes.resize(times.size());
+  if (bytes.empty() || bytes.back() == 0 || kept > bytes.back() / kMostKept) return std::nullopt;
+  Course course{std::move(times), std::move(bytes), {}, CohortCensus(history.cohorts, work_end)};
+  for (const std::uint32_t index : sites) course.census.add(history.sites[index].cohorts, 1);
+  course.amounts.live_blocks = course.amounts.witnesses = course.census.all_survivors();
+  course.amounts.allocations = course.census.all_born();
+  course.amounts.deallocations = course.amounts.allocations - course.amounts.live_blocks;
+  Growth growth = judge(course);
+  if (growth.verdict != GrowthVerdict::kLeak) return std::nullopt;
+  growth.given_back = {static_cast<std::uint64_t>(std::llround(course.amounts.live_blocks)),
+                       course.bytes.back()};
+  growth.rise_bytes = 0;
+  return growth;
+}
+
+Growth judge(const HeapHistory& history, std::span<const std::uint32_t> sites,
+             std::optional<std::size_t> work_end) {
+  const Series bytes = sum_of_bytes(history, sites);
+  Growth growth = judge_whole_run(history, sites, bytes);
+  if (growth.verdict == GrowthVerdict::kLeak || !work_end) return growth;
+  return judge_until(*work_end, history, sites, bytes).value_or(growth);
+}
+
 }  // namespace
 
 const char* name_of(GrowthVerdict verdict) {
@@ -149,34 +228,34 @@ Trend robust_trend(const std::vector<std::uint64_t>& time_ns, const std::vector<
   return trend;
 }
 
-Growth judge_growth(const HeapHistory& history, std::span<const std::uint32_t> sites) {
-  Growth growth;
-  Series bytes(history.bucket_end_ns.size());
-  Amounts amounts;
-  CohortCensus census(history.cohorts);
-  for (const std::uint32_t index : sites) {
-    const Site& site = history.sites[index];
-    const Series series = site.live_bytes_over_time.values();
-    for (std::size_t i = 0; i != std::min(series.size(), bytes.size()); ++i) bytes[i] += series[i];
-    const double live = static_cast<double>(site.live.blocks);
-    const double recorded = static_cast<double>(site.recorded_live_blocks);
-    amounts.live_blocks += live;
-    amounts.allocations += static_cast<double>(site.allocations);
-    amounts.deallocations += static_cast<double>(site.deallocations);
-    amounts.witnesses += recorded;
-    census.add(site.cohorts, live > recorded && recorded > 0 ? recorded / live : 1);
+std::optional<std::size_t> end_of_work(const HeapHistory& history) {
+  constexpr double kNearlyAll = .95;  // of the allocations
+  constexpr double kNearlyTop = .98;
+  const CohortAxis& axis = history.cohorts;
+  if (axis.allocations.empty() || !history.sampling.empty()) return std::nullopt;
+  const double all = static_cast<double>(axis.allocations.back());
+  std::size_t first = 0;
+  while (static_cast<double>(axis.allocations[first]) < kNearlyAll * all) ++first;
+  const auto is_tail = [&](const TimelinePoint& point) {
+    return point.time_ns >= axis.moment_ns[first] && point.time_ns <= axis.moment_ns.back();
+  };
+  std::uint64_t top = 0;
+  for (const TimelinePoint& point : history.timeline) {
+    if (is_tail(point)) top = std::max(top, point.heap.bytes);
   }
-  const Series times = after_warm_up(history.bucket_end_ns);
-  if (times.size() < kMinPoints) return growth;
-  if (const Series values = after_warm_up(bytes); amounts.live_blocks > 0 && !is_constant(values))
-    growth.trend = robust_trend(times, values);
-  if (amounts.witnesses >= kLeastLeaked && census.cohorts() >= kLeastCohorts)
-    growth.survival = judge_survival(census);
-  growth.buffer = is_growing_buffer(amounts, bytes);
-  growth.rise_bytes = rise_of(bytes);
-  const bool leaks = growth.survival.answer == Survival::Answer::kPlateau || growth.buffer;
-  growth.verdict = leaks ? GrowthVerdict::kLeak : kind_of(amounts, growth.survival, bytes);
-  return growth;
+  std::uint64_t fall_ns = 0;
+  for (const TimelinePoint& point : history.timeline) {
+    if (is_tail(point) && static_cast<double>(point.heap.bytes) >= kNearlyTop * static_cast<double>(top))
+      fall_ns = point.time_ns;
+  }
+  const auto after = std::upper_bound(axis.moment_ns.begin(), axis.moment_ns.end(), fall_ns);
+  const auto end = static_cast<std::size_t>(after - axis.moment_ns.begin());
+  if (end < 2 || end == axis.moment_ns.size()) return std::nullopt;
+  return end - 1;
+}
+
+Growth judge_growth(const HeapHistory& history, std::span<const std::uint32_t> sites) {
+  return judge(history, sites, end_of_work(history));
 }
 
 std::uint64_t rise_of_all(const HeapHistory& history) {
@@ -188,7 +267,9 @@ std::uint64_t rise_of_all(const HeapHistory& history) {
 std::vector<Growth> measure_growth(const HeapHistory& history) {
   std::vector<Growth> result;
   result.reserve(history.sites.size());
-  for (std::uint32_t i = 0; i != history.sites.size(); ++i) result.push_back(judge_growth(history, {&i, 1}));
+  const std::optional<std::size_t> work_end = end_of_work(history);
+  for (std::uint32_t i = 0; i != history.sites.size(); ++i)
+    result.push_back(judge(history, {&i, 1}, work_end));
   return result;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -35,11 +36,20 @@ Trend robust_trend(const std::vector<std::uint64_t>& time_ns, const std::vector<
 
 struct Growth {
   GrowthVerdict verdict = GrowthVerdict::kFlat;
-  Trend trend;          // of live bytes, after the warm-up, the first fifth of the run
-  Survival survival;    // of its blocks
-  bool buffer = false;  // a leak of few blocks that become ever larger
+  Trend trend;                   // of live bytes, after the warm-up, the first fifth of the run
+  Survival survival;             // of its blocks
+  bool buffer = false;           // a leak of few blocks that become ever larger
   std::uint64_t rise_bytes = 0;  // from the end of the warm-up to the end of the run; 0: it fell
+  // Of a leak that went on until the work was over, what it had then: most of that was freed while the
+  // program ended. The figures above are of the time before; the rise is not counted, for nothing rose.
+  std::optional<BlockTotals> given_back;
 };
+
+// When the work of the run was over, as the number of a moment of history.cohorts: the last one before the
+// heap falls and nearly nothing is allocated any more. A program that frees all it has as it ends does so
+// then. nullopt: it worked until its end, or the trace is a sample, which knows too few blocks of what is
+// freed.
+std::optional<std::size_t> end_of_work(const HeapHistory& history);
 
 // Of several sites together; nothing is said of runs with too few moments. Requires: indices into
 // history.sites.

@@ -15,11 +15,17 @@ constexpr std::size_t kNear = 2;  // what is farther off holds the block by acci
 
 }  // namespace
 
+SitesByPlace sites_by_place(const ReportProcess& process, const std::vector<ReportFrame>& frames) {
+  SitesByPlace places;
+  for (const ReportSite& site : process.sites) places[place_of(site, frames)].push_back(&site);
+  return places;
+}
+
 Evidence::Evidence(const ReportFinding& finding, const ReportProcess& process,
-                   const std::vector<ReportFrame>& frames)
+                   const std::vector<ReportFrame>& frames, const SitesByPlace& places)
     : finding_(finding), process_(process), frames_(frames) {
   if (finding.cycle && *finding.cycle < process.cycles.size()) cycle_ = &process.cycles[*finding.cycle];
-  gather_sites();
+  gather_sites(places);
   for (const ReportSite* site : sites_) gather_names(*site);
   if (cycle_ == nullptr) return;
   for (const ReportCycleBlock& block : cycle_->blocks) {
@@ -27,13 +33,12 @@ Evidence::Evidence(const ReportFinding& finding, const ReportProcess& process,
   }
 }
 
-void Evidence::gather_sites() {
+void Evidence::gather_sites(const SitesByPlace& places) {
   if (!finding_.site || *finding_.site >= process_.sites.size()) return;
   const ReportSite& own = process_.sites[*finding_.site];
   sites_.push_back(&own);
-  const std::string place = place_of(own, frames_);
-  for (const ReportSite& site : process_.sites) {
-    if (&site != &own && site.live_blocks != 0 && place_of(site, frames_) == place) sites_.push_back(&site);
+  for (const ReportSite* const site : places.at(place_of(own, frames_))) {
+    if (site != &own && (site->live_blocks != 0) == (own.live_blocks != 0)) sites_.push_back(site);
   }
 }
 
@@ -79,6 +84,8 @@ bool Evidence::is_growth() const {
   return (finding_.kind == "growth" || finding_.kind == "leak") && !is_lost();
 }
 
+bool Evidence::is_given_back() const { return !fact_of(finding_, kGivenBack).empty(); }
+
 bool Evidence::keeps_everything() const {
   return !sites_.empty() && std::all_of(sites_.begin(), sites_.end(),
                                         [](const ReportSite* site) { return site->deallocations == 0; });
@@ -90,6 +97,11 @@ std::string Evidence::kept_sentence() const {
   for (const ReportSite* site : sites_) {
     made += site->allocations;
     live += site->live_blocks;
+  }
+  if (is_given_back()) {
+    return format_count(finding_.blocks) + " of " + format_count(made) +
+           " blocks that were ever made here were still there when the work was over; only then were they "
+           "freed.";
   }
   return format_count(live) + " of " + format_count(made) +
          " blocks that were ever made here are still there.";

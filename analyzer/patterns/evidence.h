@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "patterns/containers.h"
@@ -12,11 +13,16 @@
 
 namespace leak::scan {
 
+// The sites of a process by the place that they blame. A report has many sites and many findings about them,
+// so places are compared once for all.
+using SitesByPlace = std::unordered_map<std::string, std::vector<const ReportSite*>>;
+SitesByPlace sites_by_place(const ReportProcess& process, const std::vector<ReportFrame>& frames);
+
 class Evidence {
  public:
   // All arguments must outlive it.
-  Evidence(const ReportFinding& finding, const ReportProcess& process,
-           const std::vector<ReportFrame>& frames);
+  Evidence(const ReportFinding& finding, const ReportProcess& process, const std::vector<ReportFrame>& frames,
+           const SitesByPlace& places);
 
   const ReportFinding& finding() const { return finding_; }
   const ReportProcess& process() const { return process_; }
@@ -39,6 +45,8 @@ class Evidence {
   bool is_lost() const;    // nothing points to it
   bool is_growth() const;  // it piles up, still held, or nobody knows whether it is
 
+  bool is_given_back() const;  // it piled up until the program ended, and was freed then
+
   // "3,000 of 3,000 blocks that were ever made here are still there".
   std::string kept_sentence() const;
   // Nothing that was made here was ever given back.
@@ -48,7 +56,7 @@ class Evidence {
   std::string holder_sentence() const;
 
  private:
-  void gather_sites();
+  void gather_sites(const SitesByPlace& places);
   void gather_names(const ReportSite& site);
 
   const ReportFinding& finding_;

@@ -42,6 +42,7 @@ class ListenersNeverRemoved : public Pattern {
   std::optional<Recognition> recognise(const Evidence& evidence) const override {
     if (!evidence.is_growth()) return std::nullopt;
     Recognition found;
+    found.is_mistake = true;
     if (const Container* container = evidence.container(ContainerKind::kCallbacks)) {
       found.confidence = .8;
       found.evidence.push_back("The blocks stand in " + container->name + ", which keeps callbacks.");

@@ -15,7 +15,8 @@ namespace leak::scan {
 struct Recognition {
   double confidence = 0;              // 0..1; of several patterns the surest one names the finding
   std::vector<std::string> evidence;  // sentences
-  bool keeps_advice = false;          // what the finding advises already is about this very program
+  bool is_mistake = false;    // growth of this kind is one even where the end of the program gives all back
+  bool keeps_advice = false;  // what the finding advises already is about this very program
 };
 
 class Pattern {

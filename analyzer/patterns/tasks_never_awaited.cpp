@@ -65,6 +65,7 @@ class TasksNeverAwaited : public Pattern {
     const auto task = std::find_if(types.begin(), types.end(), is_task);
     if (task == types.end()) return std::nullopt;
     Recognition found;
+    found.is_mistake = true;
     found.confidence = .92;
     found.evidence = {"The blocks are states of futures, or hang from them: " + plain_type(*task) + ".",
                       evidence.kept_sentence()};
@@ -85,8 +86,8 @@ class TasksNeverAwaited : public Pattern {
       note.severity = Severity::kGood;
       note.title =
           format_count(task->blocks) + " deferred tasks made in " + place_of(site, frames) + " never ran";
-      note.bytes = site.live_bytes;
-      note.blocks = site.live_blocks;
+      note.bytes = task->bytes;
+      note.blocks = task->blocks;
       note.site = site.id;
       note.evidence = {{"made", format_count(site.allocations)}, {"never run", format_count(task->blocks)}};
       process.findings.push_back(std::move(note));

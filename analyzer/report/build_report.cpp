@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "report/allocation_wrappers.h"
 #include "report/course_report.h"
 #include "report/findings.h"
 #include "report/graph_report.h"
@@ -130,6 +131,7 @@ std::vector<std::uint32_t> ReportBuilder::add_sites(const ProcessInput& input, R
     bytes = std::max<std::uint64_t>(bytes, 1);
   }
 
+  AllocationWrappers wrappers(frames_.frames());
   std::vector<std::uint32_t> report_site(all.size(), kNotShown);
   std::vector<SiteFigures> shown;
   std::vector<std::uint32_t> history_sites;
@@ -137,13 +139,14 @@ std::vector<std::uint32_t> ReportBuilder::add_sites(const ProcessInput& input, R
     ReportSite site = site_of(all[index], !input.history.sampling.empty());
     site.id = static_cast<std::uint32_t>(process.sites.size());
     site.stack = frames_.stack(all[index].stack);
-    site.blamed = frames_.blamed(site.stack);
+    wrappers.add(site.stack);
     site.growth = growth_at(input, index);
     report_site[index] = site.id;
     shown.push_back(figures[index]);
     history_sites.push_back(index);
     process.sites.push_back(std::move(site));
   }
+  for (ReportSite& site : process.sites) site.blamed = wrappers.blamed(site.stack);
   if (input.graph != nullptr) {
     std::unordered_map<StackId, std::uint32_t> ids;
     for (std::size_t i = 0; i != all.size(); ++i) {

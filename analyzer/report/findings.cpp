@@ -28,10 +28,29 @@ bool is_sure(double slope, double confidence) { return slope > 0 && confidence >
 
 std::string percent(double share) { return std::to_string(static_cast<int>(share * 100)) + " %"; }
 
+// The largest finding about lost mappings, when those are most of what is mapped: the rise is theirs.
+ReportFinding* lost_mappings(ReportProcess& process) {
+  ReportFinding* largest = nullptr;
+  std::uint64_t bytes = 0;
+  for (ReportFinding& finding : process.findings) {
+    if (finding.kind != "mapping") continue;
+    bytes += finding.bytes;
+    if (largest == nullptr || finding.bytes > largest->bytes) largest = &finding;
+  }
+  return bytes >= process.mappings.live_bytes / 2 ? largest : nullptr;
+}
+
 void find_growing_mappings(ReportProcess& process, const std::vector<ReportFrame>& frames,
                            const std::optional<Trend>& growth) {
   if (!growth || !is_sure(growth->slope_per_s, growth->confidence) ||
       process.mappings.live_bytes < kLeastMappedBytes || !rises_to_the_end(process.timeline.mapped_bytes)) {
+    return;
+  }
+  const ReportRate rate{growth->slope_per_s, std::max(growth->low_per_s, 0.0),
+                        growth->low_per_s > 0 ? growth->high_per_s : 0, 0};
+  if (ReportFinding* const lost = lost_mappings(process)) {
+    lost->growth = rate;
+    lost->evidence.emplace_back("growth", format_bytes_per_second(growth->slope_per_s));
     return;
   }
   ReportFinding finding;
@@ -40,8 +59,7 @@ void find_growing_mappings(ReportProcess& process, const std::vector<ReportFrame
                   ", still rising at the end";
   finding.bytes = process.mappings.live_bytes;
   finding.blocks = process.mappings.maps - std::min(process.mappings.maps, process.mappings.unmaps);
-  finding.growth = ReportRate{growth->slope_per_s, std::max(growth->low_per_s, 0.0),
-                              growth->low_per_s > 0 ? growth->high_per_s : 0, 0};
+  finding.growth = rate;
   finding.evidence = {{"growth", format_bytes_per_second(growth->slope_per_s)},
                       {"confidence", percent(growth->confidence)},
                       {"maps", format_count(process.mappings.maps)},

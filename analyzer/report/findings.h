@@ -15,6 +15,9 @@ namespace leak::scan {
 // Shorter runs are all warm-up: every program's memory rises while it starts.
 inline constexpr std::uint64_t kShortestJudgedRunNs = 1'000'000'000;
 
+// What is held by something must grow for so long to raise an alarm.
+inline constexpr std::uint64_t kStrongDurationNs = 10'000'000'000;
+
 // Fills findings (largest first), severity and verdict. Requires: sites, frames, totals, mappings and
 // timeline are complete;
 // `growth_of` knows the sites by their ids. `mapping_growth`: trend of mapped bytes, absent when there are no
@@ -27,6 +30,9 @@ void settle_findings(ReportProcess& process, const std::vector<ReportFrame>& fra
 
 // Evidence of a finding that somebody decided to live with: a note since.
 inline constexpr const char* kSuppressedBy = "suppressed by";
+
+// Evidence of growth that ends with the program: what it had then.
+inline constexpr const char* kGivenBack = "given back at the end";
 
 // False for a note: told, but it raises no severity.
 inline bool is_alarm(const ReportFinding& finding) { return finding.severity != Severity::kGood; }

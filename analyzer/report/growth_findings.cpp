@@ -12,17 +12,15 @@ namespace leak::scan {
 namespace {
 
 constexpr std::uint64_t kLeastBytes = 1024;  // less is not worth an alarm, however surely it grows
-constexpr std::uint64_t kStrongDurationNs = 10'000'000'000;  // what is reachable must grow for long
 
 std::string percent(double share) { return std::to_string(static_cast<int>(share * 100 + .5)) + " %"; }
 
 struct Suspect {
-  std::vector<const ReportSite*> sites;  // by live bytes, as in the report
+  std::vector<const ReportSite*> sites;  // the one with the most live bytes, or else the most ever, first
   std::vector<std::uint32_t> ids;
   std::uint64_t bytes = 0;
   std::uint64_t blocks = 0;
   std::uint64_t witnesses = 0;  // recorded blocks: of a sample, three are three, however many they stand for
-  std::uint64_t allocations = 0;
   Growth growth;
   double share = 0;
 
@@ -32,7 +30,6 @@ struct Suspect {
     bytes += site.live_bytes;
     blocks += site.live_blocks;
     witnesses += site.sampled ? site.sampled->recorded_live_blocks : site.live_blocks;
-    allocations += site.allocations;
   }
 
   // Blocks that the heap graph proves lost; those have findings of their own.
@@ -48,7 +45,8 @@ struct Suspect {
 // A trend that other blocks of the same place hide says less than what there is now and how long it took.
 double bytes_per_s(const Suspect& suspect, const ReportProcess& process) {
   if (suspect.growth.trend.low_per_s > 0) return suspect.growth.trend.slope_per_s;
-  return static_cast<double>(suspect.bytes) / (static_cast<double>(process.duration_ns) / 1e9);
+  const std::uint64_t bytes = suspect.growth.given_back ? suspect.growth.given_back->bytes : suspect.bytes;
+  return static_cast<double>(bytes) / (static_cast<double>(process.duration_ns) / 1e9);
 }
 
 ReportRate rate_of(const Suspect& suspect, const ReportProcess& process) {
@@ -132,6 +130,27 @@ ReportFinding growth_finding(const Suspect& suspect, const ReportProcess& proces
   return finding;
 }
 
+// It piled up all the same while the program worked, and a program that does not end has no such moment.
+ReportFinding given_back_finding(const Suspect& suspect, const ReportProcess& process,
+                                 const std::vector<ReportFrame>& frames) {
+  const ReportSite& largest = *suspect.sites.front();
+  const BlockTotals& all = *suspect.growth.given_back;
+  ReportFinding finding;
+  finding.kind = "growth";
+  finding.severity = Severity::kGood;
+  finding.title = (suspect.growth.buffer ? "A buffer allocated in " : "Memory allocated in ") +
+                  place_of(largest, frames) + (suspect.growth.buffer ? " grows: " : " piles up: ") +
+                  format_bytes_per_second(bytes_per_s(suspect, process)) +
+                  ", and is given back only when the program ends";
+  finding.bytes = all.bytes;
+  finding.blocks = all.blocks;
+  finding.site = largest.id;
+  add_evidence(suspect, process, finding);
+  finding.evidence.emplace_back(kGivenBack, format_count(all.blocks) + " blocks, " + format_bytes(all.bytes));
+  finding.evidence.emplace_back("observed for", format_duration(process.duration_ns));
+  return finding;
+}
+
 // Adds the growth to the finding that says what of the place is lost.
 void note_growth(ReportProcess& process, const Suspect& suspect) {
   for (ReportFinding& finding : process.findings) {
@@ -141,25 +160,56 @@ void note_growth(ReportProcess& process, const Suspect& suspect) {
   }
 }
 
+using Suspects = std::map<std::string, Suspect>;  // by place
+
+bool is_told(const Suspects& suspects, const std::string& place) {
+  const auto found = suspects.find(place);
+  if (found == suspects.end()) return false;
+  return found->second.growth.verdict == GrowthVerdict::kLeak || found->second.lost_blocks() != 0;
+}
+
+// What still has blocks, and what has none any more.
+struct AllSuspects {
+  Suspects live;
+  Suspects gone;
+};
+
+AllSuspects suspects_of(const ReportProcess& process, const std::vector<ReportFrame>& frames) {
+  AllSuspects all;
+  for (const ReportSite& site : process.sites) {
+    if (site.live_blocks != 0) {
+      all.live[place_of(site, frames)].add(site);
+    } else if (site.growth && site.growth->verdict == name_of(GrowthVerdict::kLeak)) {
+      all.gone[place_of(site, frames)].add(site);
+    }
+  }
+  return all;
+}
+
+void tell(const Suspect& suspect, ReportProcess& process, const std::vector<ReportFrame>& frames) {
+  if (suspect.growth.given_back) {
+    if (suspect.growth.given_back->bytes >= kLeastBytes)
+      process.findings.push_back(given_back_finding(suspect, process, frames));
+  } else if (!process.truth) {
+    process.findings.push_back(leak_finding(suspect, process, frames));
+  } else if (suspect.lost_blocks() != 0) {
+    note_growth(process, suspect);
+  } else {
+    process.findings.push_back(growth_finding(suspect, process, frames));
+  }
+}
+
 }  // namespace
 
 void find_growth(ReportProcess& process, const std::vector<ReportFrame>& frames, const GrowthOf& growth_of) {
-  std::map<std::string, Suspect> suspects;
-  for (const ReportSite& site : process.sites) {
-    if (site.live_blocks != 0) suspects[place_of(site, frames)].add(site);
-  }
-  for (auto& [place, suspect] : suspects) {
-    if (suspect.bytes < kLeastBytes) continue;
-    const SharedGrowth judged = growth_of(suspect.ids);
-    suspect.growth = judged.growth;
-    suspect.share = judged.share;
-    if (suspect.growth.verdict != GrowthVerdict::kLeak) continue;
-    if (!process.truth) {
-      process.findings.push_back(leak_finding(suspect, process, frames));
-    } else if (suspect.lost_blocks() != 0) {
-      note_growth(process, suspect);
-    } else {
-      process.findings.push_back(growth_finding(suspect, process, frames));
+  AllSuspects all = suspects_of(process, frames);
+  for (Suspects* const suspects : {&all.live, &all.gone}) {
+    for (auto& [place, suspect] : *suspects) {
+      if (suspects == &all.live ? suspect.bytes < kLeastBytes : is_told(all.live, place)) continue;
+      const SharedGrowth judged = growth_of(suspect.ids);
+      suspect.growth = judged.growth;
+      suspect.share = judged.share;
+      if (suspect.growth.verdict == GrowthVerdict::kLeak) tell(suspect, process, frames);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -15,7 +16,7 @@ namespace leak::scan {
 namespace {
 
 constexpr std::uint64_t kLeastGrowing = 4;
-constexpr std::uint64_t kManyInShortRun = 8;
+constexpr std::uint64_t kManyAtEnd = 8;
 constexpr std::uint64_t kLeastFinished = 2;
 constexpr std::uint64_t kLeastPool = 4;
 constexpr std::size_t kMostExamples = 3;
@@ -40,11 +41,15 @@ struct DescriptorGroup {
   }
 };
 
-bool leaks(const DescriptorGroup& group, std::uint64_t listening, std::uint64_t duration_ns) {
+// Either they pile up; or there are many at the end, of which few were ever closed. After a long run that did
+// not get worse the latter is a note: a server may open its files at the start and leave them to the kernel.
+std::optional<Severity> judge(const DescriptorGroup& group, std::uint64_t listening,
+                              std::uint64_t duration_ns) {
   const std::uint64_t suspects = group.open - std::min(listening, group.open);
-  if (duration_ns >= kShortestJudgedRunNs)
-    return suspects >= kLeastGrowing && rises_to_the_end(group.over_time);
-  return suspects >= kManyInShortRun && group.opened - group.open < group.open;
+  const bool can_rise = duration_ns >= kShortestJudgedRunNs && suspects >= kLeastGrowing;
+  if (can_rise && rises_to_the_end(group.over_time)) return Severity::kWarning;
+  if (suspects < kManyAtEnd || group.opened - group.open >= group.open) return std::nullopt;
+  return duration_ns < kStrongDurationNs ? Severity::kWarning : Severity::kGood;
 }
 
 std::string kind_of_descriptor(const std::string& function) {
@@ -93,9 +98,11 @@ void find_open_descriptors(ReportProcess& process, const std::vector<ReportFrame
   }
   std::map<Place, std::uint64_t> listening = listening_by_place(process.resources, frames);
   for (const auto& [place, group] : groups) {
-    if (!leaks(group, listening[place], process.duration_ns)) continue;
+    const std::optional<Severity> severity = judge(group, listening[place], process.duration_ns);
+    if (!severity) continue;
     ReportFinding finding;
     finding.kind = "fd";
+    finding.severity = *severity;
     finding.title = format_count(group.open) + " " + kind_of_descriptor(place.second) + " that " +
                     place.second + "() opened in " + place.first + " were never closed";
     finding.evidence = {{"opened by", place.second},

@@ -1,5 +1,6 @@
 #include "report/verdict.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/text.h"
@@ -39,19 +40,31 @@ std::string undecided(const ReportProcess& process) {
          (sites == 1 ? " call path pile up." : " call paths pile up.");
 }
 
-// Of what is held by something and only grows, in a run too short to call that a leak.
-std::string noted_growth(const ReportProcess& process) {
+bool is_given_back(const ReportFinding& finding) {
+  return std::any_of(finding.evidence.begin(), finding.evidence.end(),
+                     [](const auto& fact) { return fact.first == kGivenBack; });
+}
+
+// Of what only grows and raises no alarm: it is held by something in a run too short to call that a leak, or
+// went when the program ended.
+std::string noted_growth(const ReportProcess& process, bool given_back) {
   const ReportFinding* largest = nullptr;
   std::size_t count = 0;
   for (const ReportFinding& finding : process.findings) {
-    if (finding.kind != "growth" || is_alarm(finding)) continue;
+    if (finding.kind != "growth" || is_alarm(finding) || is_given_back(finding) != given_back) continue;
     if (largest == nullptr) largest = &finding;
     ++count;
   }
   if (largest == nullptr) return {};
-  return " In " + format_duration(process.duration_ns) + ", too short to call it a leak, " +
-         format_count(count) + (count == 1 ? " place only grew: " : " places only grew, most of all: ") +
-         largest->title + ".";
+  const std::string why =
+      given_back ? " While it worked, "
+                 : " In " + format_duration(process.duration_ns) + ", too short to call it a leak, ";
+  return why + format_count(count) +
+         (count == 1 ? " place only grew: " : " places only grew, most of all: ") + largest->title + ".";
+}
+
+std::string noted_growth(const ReportProcess& process) {
+  return noted_growth(process, false) + noted_growth(process, true);
 }
 
 // With a heap graph: all that is live is held by something.
@@ -95,7 +108,8 @@ std::string nothing_found(const ReportProcess& process, const std::vector<Report
   if (std::string sentence = suppressed_only(process); !sentence.empty()) return sentence;
   if (process.truth && process.totals.live_blocks != 0) return all_reachable(process);
   std::string sentence = "The heap peaked at " + format_bytes(process.totals.peak_bytes) + "; ";
-  if (process.totals.live_blocks == 0) return sentence + "nothing was left " + when_it_ended(process) + ".";
+  if (process.totals.live_blocks == 0)
+    return sentence + "nothing was left " + when_it_ended(process) + "." + noted_growth(process);
   sentence += what_is_live(process) + " still live " + when_it_ended(process);
   if (!process.sites.empty() && process.sites.front().live_bytes != 0) {
     const ReportSite& largest = process.sites.front();

@@ -40,7 +40,7 @@ def every_resource_call_works_and_is_seen(lab):
 
 
 def patterns_of(process):
-    return {finding["pattern"]["kind"] for finding in process["findings"]}
+    return {finding["pattern"]["kind"] for finding in process["findings"] if finding["kind"] in ("fd", "thread")}
 
 
 def check_leak(lab, kind, finding_kind, pattern, words):
@@ -61,6 +61,11 @@ def unclosed_connections_are_found(lab):
     sockets = [one for one in process["resources"]["open_fds"] if one.get("function") == "socket"]
     peers = [one["what"] for one in sockets if " -> 127.0.0.1:" in one["what"]]
     check(len(peers), 50, "sockets whose peer is known")
+    for one in sockets:
+        if one["what"] in peers:
+            check_that("leak_connection" in process.functions_of(one), f"the stack that opened it: {one}")
+    (finding,) = [finding for finding in process["findings"] if finding["kind"] == "fd"]
+    check_that(" -> 127.0.0.1:" in finding["evidence"]["such as"], f"the finding tells a peer: {finding}")
 
 
 @case

@@ -79,6 +79,7 @@ def a_spike_is_told_with_its_time_and_place(lab):
     (note,) = notes_of(process, "spike")
     check_that("fell back" in note["title"] and "make_burst" in note["title"], note["title"])
     check((note["severity"], process["severity"]), ("good", "good"), "a spike is no leak")
+    check(note["pattern"]["kind"], "memory-spike", "its kind")
 
 
 @case
@@ -110,6 +111,7 @@ def pages_kept_by_few_blocks_are_no_leak(lab):
     check_that("make_small" in blamed(process, residency["pins"][0]["site"]), "the blocks that keep them")
     check_that("make_small" in note["title"], note["title"])
     text = lab.scan("analyze", *recording.traces).stdout.decode()
+    check(note["pattern"]["kind"], "pinned-pages", "its kind")
     check_that("less than half in use" in text and "keeps idle" in text, text)
 
 
@@ -118,6 +120,16 @@ def blocks_side_by_side_keep_no_pages(lab):
     process = lab.record("memory_shapes", "compact").report().only
     check(notes_of(process, "fragmentation"), [], "findings about pages")
     check(process["residency"]["keeps_freed"], False, "freed memory is given back")
+
+
+@case
+def what_the_allocator_keeps_is_no_leak(lab):
+    process = lab.record("memory_shapes", "untrimmed").report().only
+    (note,) = notes_of(process, "fragmentation")
+    check((note["pattern"]["kind"], process["severity"]), ("arena-not-trimmed", "good"), "its kind")
+    check_that(process["residency"]["beyond_bytes"] > 30 << 20, f"most of it is kept: {process['residency']}")
+    trimmed = lab.record("memory_shapes", "trimmed").report().only
+    check(notes_of(trimmed, "fragmentation"), [], "notes on a heap that was trimmed")
 
 
 def check_host(lab, name):

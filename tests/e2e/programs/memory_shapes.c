@@ -61,6 +61,16 @@ static void free_most(int spread) {
   pause_for_long();
 }
 
+// All but the last block is freed, and that one is at the top of the heap: glibc gives nothing back by itself.
+static void free_below_the_top(int trim) {
+  for (int i = 0; i != kManySmall; ++i) g_kept[i] = make_small();
+  void* const top = make_small();
+  for (int i = 0; i != kManySmall; ++i) free(g_kept[i]);
+  g_kept[0] = top;
+  if (trim) malloc_trim(0);
+  pause_for_long();
+}
+
 int main(int argc, char** argv) {
   const char* const shape = argc == 2 ? argv[1] : "";
   if (strcmp(shape, "leak") == 0) {
@@ -75,6 +85,10 @@ int main(int argc, char** argv) {
     free_most(1);
   } else if (strcmp(shape, "compact") == 0) {
     free_most(0);
+  } else if (strcmp(shape, "untrimmed") == 0) {
+    free_below_the_top(0);
+  } else if (strcmp(shape, "trimmed") == 0) {
+    free_below_the_top(1);
   } else {
     return 2;
   }

@@ -27,7 +27,7 @@ void pair_rightly() {
   };
   delete escape(new Wide);
   delete[] escape(new Wide[3]);
-  ::operator delete(escape(::operator new(100)), std::size_t{100});
+  ::operator delete (escape(::operator new(100)), std::size_t{100});
   ::operator delete(escape(::operator new(100, std::nothrow)), std::nothrow);
   std::free(escape(std::aligned_alloc(64, 128)));
   void* block = nullptr;

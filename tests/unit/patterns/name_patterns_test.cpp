@@ -108,6 +108,26 @@ TEST(NamePatterns, WhatACallbackCapturedBelongsToTheListeners) {
   EXPECT_EQ(made.named(), "listeners-never-removed");
 }
 
+// 990 of 1,000 blocks of a listener that the end of the program freed.
+Severity severity_of_listeners_given_back(std::uint64_t duration_ns) {
+  PatternMaker made;
+  made.process().duration_ns = duration_ns;
+  made.site({"std::vector<std::function<void ()>, std::allocator<int> >::push_back()"}, 1000, 1000);
+  ReportFinding& finding = made.finding("growth", {{"given back at the end", "990 blocks"}});
+  finding.severity = Severity::kGood;
+  finding.blocks = 990;
+  EXPECT_EQ(made.named(), "listeners-never-removed");
+  EXPECT_EQ(made.first().pattern->evidence.at(1),
+            "990 of 1,000 blocks that were ever made here were still there when the work was over; only then "
+            "were they freed.");
+  return made.first().severity;
+}
+
+TEST(NamePatterns, ListenersThatEndWithTheProgramAreAnAlarmAfterALongRun) {
+  EXPECT_EQ(severity_of_listeners_given_back(9'000'000'000), Severity::kGood);
+  EXPECT_EQ(severity_of_listeners_given_back(10'000'000'000), Severity::kWarning);
+}
+
 TEST(NamePatterns, FutureStatesThatPileUpAreTasks) {
   PatternMaker made;
   made.site({kVectorPush}).types = {{"std::__future_base::_Deferred_state<Job, int>", 1000, 64'000, 0, 0}};

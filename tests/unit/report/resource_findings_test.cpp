@@ -68,6 +68,16 @@ TEST(ResourceFindings, OfALongRunOnlyThoseWhoseNumberStillRises) {
   EXPECT_EQ(kinds(process_with(kLongRun, 10'000, rising(1))), kOneFd);    // one in hundreds is forgotten
 }
 
+TEST(ResourceFindings, ManyThatWereNeverClosedAreANoteAfterALongRun) {
+  const auto severity = [](std::uint64_t duration_ns) {
+    ReportProcess process = process_with(duration_ns, 20, constant(20));
+    find_resource_leaks(process, frames());
+    return process.findings.at(0).severity;
+  };
+  EXPECT_EQ(severity(kShortestJudgedRunNs * 2), Severity::kWarning);
+  EXPECT_EQ(severity(kLongRun), Severity::kGood);
+}
+
 TEST(ResourceFindings, SocketsThatListenAreKeptForGoodReason) {
   ReportProcess process = process_with(kShortRun, 16, constant(16));
   for (std::uint32_t number = 3; number != 19; ++number) {
