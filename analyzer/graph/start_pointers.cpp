@@ -5,6 +5,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "graph/class_objects.h"
+
 namespace leak::scan {
 
 namespace {
@@ -118,7 +120,7 @@ class StartPointers {
   }
 
  private:
-  bool is_start(NodeId to, std::uint32_t offset, PointerForm form, InteriorHint hint) const {
+  bool is_start(NodeId to, std::uint32_t offset, PointerForm form, InteriorHint hint) {
     if (form != PointerForm::kPlain) return false;
     if (offset == 0) return true;
     const HeapNode& node = graph_.nodes[to];
@@ -128,7 +130,7 @@ class StartPointers {
     if (hint == InteriorHint::kCowString && offset == kCowStringHeader) return true;
     if (offset == kWord && (is_length(node) || is_element_count(node))) return true;
     const auto habit = learned_.find(node.stack);
-    return habit != learned_.end() && habit->second == offset;
+    return (habit != learned_.end() && habit->second == offset) || objects_.begins_at(to, offset);
   }
 
   static bool is_length(const HeapNode& node) { return node.size > 8 && node.first_word == node.size - 8; }
@@ -183,6 +185,7 @@ class StartPointers {
   const StartRules& rules_;
   TargetFacts facts_;
   std::unordered_map<StackId, std::uint32_t> learned_;
+  ClassObjects objects_{graph_};
 };
 
 }  // namespace

@@ -20,6 +20,7 @@ struct StartRules {
 //    copy-on-write string; at a second base class;
 //  - points at the one offset by which (nearly) all blocks of its allocation site are held: list hooks,
 //    private headers;
+//  - points at an object whose class is an object too, wherever in the block it begins (class_objects.h);
 //  - points into a mapping, which has no start by convention.
 void decide_start_pointers(HeapGraph& graph, const RootSet& roots, const StartRules& rules);
 

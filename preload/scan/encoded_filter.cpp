@@ -23,7 +23,8 @@ bool is_worth_a_look(const EncodedQuery& query, std::uintptr_t address, std::uin
   if (word == 0 && end - address < 16) return false;
   if (word >> 48 != 0 && targets.contains(word & kAddressMask)) return true;
   if (targets.contains(unmangle(word, query.pointer_guard))) return true;
-  if (word + kLeastDistance > 2 * kLeastDistance && targets.contains(word + address)) return true;
+  const AddressRange near = {targets.begin, targets.end + kMostInside};
+  if (word + kLeastDistance > 2 * kLeastDistance && near.contains(word + address)) return true;
   for (unsigned shift = 1; shift != 8 && address + shift + 8 <= end; ++shift) {
     if (targets.contains(load<std::uint64_t>(address + shift))) return true;
   }
@@ -85,7 +86,7 @@ __attribute__((target("avx2"))) std::size_t filter_avx2(const EncodedQuery& quer
   const AddressRange& targets = query.targets;
   const std::uint64_t upper_half = targets.begin >> 32;
   // Unsigned comparison in signed words: both sides moved down by half their range.
-  const __m256i bytes = all(kSign + targets.bytes());
+  const __m256i near_bytes = all(kSign + targets.bytes() + kMostInside);
   const __m256i low =
       _mm256_set1_epi32(static_cast<int>(kSign32 - static_cast<std::uint32_t>(targets.begin)));
   const __m256i low_bytes =
@@ -125,7 +126,7 @@ __attribute__((target("avx2"))) std::size_t filter_avx2(const EncodedQuery& quer
     __m256i hits = _mm256_or_si256(_mm256_andnot_si256(whole, tagged), parts);
     hits = _mm256_or_si256(hits, _mm256_cmpeq_epi64(_mm256_and_si256(words, mangled_mask), mangled));
     const __m256i far = _mm256_cmpgt_epi64(_mm256_add_epi64(words, least), twice_least);
-    const __m256i near = _mm256_cmpgt_epi64(bytes, _mm256_add_epi64(words, places));
+    const __m256i near = _mm256_cmpgt_epi64(near_bytes, _mm256_add_epi64(words, places));
     hits = _mm256_or_si256(hits, _mm256_and_si256(far, near));
     places = _mm256_add_epi64(places, step);
     const __m256i distance = _mm256_sub_epi8(load_words(address + 3), fourth);

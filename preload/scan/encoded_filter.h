@@ -31,6 +31,8 @@ struct EncodedQuery {
 inline constexpr std::uint64_t kAddressMask = (std::uint64_t{1} << 48) - 1;
 // Smaller self-relative distances are everyday numbers.
 inline constexpr std::uint64_t kLeastDistance = 4096;
+// A distance may also be one from the begin of its holder, if it stands no further inside.
+inline constexpr std::uint64_t kMostInside = 256;
 
 constexpr std::uint64_t unmangle(std::uint64_t value, std::uint64_t guard) noexcept {
   return (value >> 17 | value << 47) ^ guard;

@@ -48,10 +48,10 @@ class Search {
 
   std::size_t lost() const noexcept { return lost_; }
 
-  // Calls found(address, form, node) for each find in the piece, which may have other owners than one node;
-  // limit(at) says where the owner of the word there ends, 0: nobody's.
-  template <class Limit, class Found>
-  void look_through(AddressRange piece, Limit&& limit, Found&& found) noexcept {
+  // Calls found(address, form, node) for each find in the piece. It may have several owners: owner_of(at) is
+  // the memory of the one that has the word there, empty: nobody.
+  template <class Owner, class Found>
+  void look_through(AddressRange piece, Owner&& owner_of, Found&& found) noexcept {
     std::uintptr_t at = (piece.begin + 7) & ~std::uintptr_t{7};
     while (at < piece.end) {
       const std::uintptr_t stop = std::min(at + kChunkBytes, piece.end);
@@ -60,8 +60,9 @@ class Search {
         const std::size_t count = filter_(query, at, stop, piece.end, words_);
         for (std::size_t word = 0; word != count; ++word) {
           const std::uintptr_t place = words_[word];
-          const std::uintptr_t end = std::min<std::uintptr_t>(limit(place), piece.end);
-          if (end >= place + 8) examine(query, place, end, found);
+          AddressRange owner = owner_of(place);
+          owner.end = std::min(owner.end, piece.end);
+          if (owner.end >= place + 8) examine(query, place, owner, found);
         }
       }
       at = stop;
@@ -134,7 +135,7 @@ class Search {
   }
 
   template <class F>
-  void examine(const EncodedQuery& query, std::uintptr_t at, std::uintptr_t end, F& found) const noexcept {
+  void examine(const EncodedQuery& query, std::uintptr_t at, AddressRange owner, F& found) const noexcept {
     const auto load = [](auto value, std::uintptr_t from) {
       std::memcpy(&value, reinterpret_cast<const void*>(from), sizeof(value));
       return value;
@@ -146,7 +147,7 @@ class Search {
     };
     const std::uint64_t word = load(std::uint64_t{0}, at);
     if (word >> 48 != 0 && try_form(at, PointerForm::kHighTag, word & kAddressMask)) return;
-    for (unsigned shift = 1; shift != 8 && at + shift + 8 <= end; ++shift) {
+    for (unsigned shift = 1; shift != 8 && at + shift + 8 <= owner.end; ++shift) {
       if (try_form(at + shift, PointerForm::kUnaligned, load(std::uint64_t{0}, at + shift))) return;
     }
     // A whole pointer is none of the rest.
@@ -160,6 +161,8 @@ class Search {
     if (found_half) return;
     const bool is_distance = word + kLeastDistance > 2 * kLeastDistance;
     if (is_distance && try_form(at, PointerForm::kSelfRelative, word + at)) return;
+    const bool may_be_from_begin = is_distance && at - owner.begin <= kMostInside;
+    if (may_be_from_begin && try_form(at, PointerForm::kSelfRelative, word + owner.begin)) return;
     if (query.pointer_guard != 0) try_form(at, PointerForm::kMangled, unmangle(word, query.pointer_guard));
   }
 
@@ -231,7 +234,10 @@ bool find_encoded_pointers(const NodeIndex& index, const GrowingArray<std::uint8
   for (const RootRange& range : roots.ranges()) {
     compressed.look_at(range.memory);
     search.look_through(
-        range.memory, [&](std::uintptr_t) { return range.memory.end; },
+        range.memory,
+        [&](std::uintptr_t at) {
+          return AddressRange{at, range.memory.end};
+        },
         [&](std::uintptr_t at, PointerForm form, NodeId to) {
           compressed.count(form);
           ok = finds.roots.push({range.kind, form, trace::InteriorHint::kNone, range.context, at, to, 0}) &&
@@ -245,22 +251,26 @@ bool find_encoded_pointers(const NodeIndex& index, const GrowingArray<std::uint8
     compressed.count(form);
     ok = finds.edges.push({owner, to, at - index[owner].begin, 0, form, trace::InteriorHint::kNone}) && ok;
   };
-  const auto end_of_block = [&](std::uintptr_t at) -> std::uintptr_t {
-    if (!index.may_hold(at)) return 0;
-    owner = index.find(at).node;
-    return owner < index.block_count() ? index[owner].begin + index[owner].bytes : 0;
+  const auto memory_of = [&index](NodeId node) {
+    return AddressRange{index[node].begin, index[node].begin + index[node].bytes};
   };
-  const auto look_through = [&](AddressRange range, auto&& limit) {
+  const auto block_at = [&](std::uintptr_t at) {
+    if (!index.may_hold(at)) return AddressRange{};
+    owner = index.find(at).node;
+    return owner < index.block_count() ? memory_of(owner) : AddressRange{};
+  };
+  const auto look_through = [&](AddressRange range, auto&& owner_of) {
     walk.for_each(range, [&](AddressRange piece) {
       compressed.look_at(piece);
-      search.look_through(piece, limit, found);
+      search.look_through(piece, owner_of, found);
     });
   };
-  for_each_run_of_blocks(index, [&](AddressRange run) { look_through(run, end_of_block); });
+  for_each_run_of_blocks(index, [&](AddressRange run) { look_through(run, block_at); });
   for (std::size_t i = index.block_count(); i != index.size(); ++i) {
     owner = static_cast<NodeId>(i);
-    index.for_each_own_range(
-        owner, [&](AddressRange part) { look_through(part, [&](std::uintptr_t) { return part.end; }); });
+    index.for_each_own_range(owner, [&](AddressRange part) {
+      look_through(part, [&](std::uintptr_t) { return memory_of(owner); });
+    });
   }
   if (compressed.are_chance(search.lost())) {
     drop_compressed(finds.edges);

@@ -177,8 +177,8 @@ class Scan {
     for (std::size_t from = 0; from != index_.size(); ++from) {
       for (std::uint32_t i = table_.first[from]; i != table_.first[from + 1]; ++i) {
         const StoredEdge& edge = table_.edges[i];
-        writer.put(trace::GraphEdge{static_cast<NodeId>(from), edge.to(), edge.from_offset(),
-                                    edge.to_offset(), trace::PointerForm::kPlain, edge.hint()});
+        writer.put(trace::GraphEdge{static_cast<NodeId>(from), edge.to(), table_.from_offset(edge),
+                                    table_.to_offset(edge), trace::PointerForm::kPlain, table_.hint(edge)});
       }
     }
   }

@@ -3,7 +3,7 @@
 // stopped process.
 //
 // Takes no lock, calls nothing of libc, allocates from its own mappings only and gives them back. It changes
-// no memory of the program. Needs about 80 bytes for each block and 20 for each pointer while it runs.
+// no memory of the program. Needs about 80 bytes for each block and 10 for each pointer while it runs.
 #pragma once
 
 #include <cstddef>

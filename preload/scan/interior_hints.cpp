@@ -44,14 +44,14 @@ bool set_interior_hints(const NodeIndex& index, const MemoryMap& map, TypeNames&
   GrowingArray<std::uint8_t> start_is_held;
   if (!start_is_held.resize(index.size())) return false;
   for (const StoredEdge& edge : table.edges) {
-    if (edge.to_offset() == 0) start_is_held[edge.to()] = 1;
+    if (table.to_offset(edge) == 0) start_is_held[edge.to()] = 1;
   }
   for (const trace::GraphRoot& root : roots) {
     if (root.to_offset == 0) start_is_held[root.to] = 1;
   }
   const TargetReader reader{index, map, types, table};
-  for (StoredEdge& edge : table.edges) {
-    if (start_is_held[edge.to()] == 0) edge.set_hint(reader.hint(edge.to(), edge.to_offset()));
+  for (const StoredEdge& edge : table.edges) {
+    if (start_is_held[edge.to()] == 0) table.set_hint(edge, reader.hint(edge.to(), table.to_offset(edge)));
   }
   for (trace::GraphRoot& root : roots) {
     if (start_is_held[root.to] == 0) root.hint = reader.hint(root.to, root.to_offset);

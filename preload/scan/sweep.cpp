@@ -58,7 +58,7 @@ class Sweep {
       index_.prefetch_node(candidates_[i].value, words_[i]);
     }
     ok_ = ok_ && table_.edges.size() + filled_ < std::numeric_limits<std::uint32_t>::max() &&
-          table_.edges.reserve_more(filled_);
+          table_.reserve_more(filled_);
     StoredEdge* out = table_.edges.end();
     for (std::size_t i = 0; ok_ && i != filled_; ++i) {
       const Target target = index_.find(candidates_[i].value, words_[i]);
@@ -70,7 +70,7 @@ class Sweep {
         table_.edges.set_size(static_cast<std::size_t>(out - table_.edges.begin()));
         begin_edges_of(source);
       }
-      *out++ = StoredEdge(candidates_[i].where - index_[source].begin, target.node, target.offset);
+      *out++ = table_.make(candidates_[i].where - index_[source].begin, target.node, target.offset);
     }
     if (ok_) table_.edges.set_size(static_cast<std::size_t>(out - table_.edges.begin()));
     filled_ = 0;

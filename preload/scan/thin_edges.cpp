@@ -4,9 +4,10 @@ namespace leak::hook {
 
 namespace {
 
-bool is_far(const NodeIndex& index, const StoredEdge& edge) noexcept {
-  return edge.to_offset() >= kFarPlace && edge.hint() == trace::InteriorHint::kNone &&
-         edge.to_offset() + kLastBytes <= index[edge.to()].bytes;
+bool is_far(const NodeIndex& index, const EdgeTable& table, const StoredEdge& edge) noexcept {
+  const std::uint64_t to_offset = table.to_offset(edge);
+  return to_offset >= kFarPlace && table.hint(edge) == trace::InteriorHint::kNone &&
+         to_offset + kLastBytes <= index[edge.to()].bytes;
 }
 
 }  // namespace
@@ -28,7 +29,7 @@ bool thin_far_edges(const NodeIndex& index, EdgeTable& table) noexcept {
     const StoredEdge* const end = table.edges.begin() + table.first[from + 1];
     table.first[from] = static_cast<std::uint32_t>(out - table.edges.begin());
     for (; edge != end; ++edge) {
-      if (is_far(index, *edge)) {
+      if (is_far(index, table, *edge)) {
         Seen& target = seen[edge->to()];
         if (target.source != source) target = {source, 0};
         if (target.count++ >= kMostFarPointers) continue;

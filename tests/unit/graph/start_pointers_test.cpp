@@ -119,5 +119,32 @@ TEST(StartPointers, KnowAVectorInAGlobal) {
   EXPECT_FALSE(graph.roots[2].starts);
 }
 
+// An object 24 bytes into its block, its class, the class's type, and the description of the type.
+GraphMaker object_with_class(bool leads_back) {
+  GraphMaker maker;
+  const NodeId object = maker.block(64);
+  const NodeId klass = maker.block(128);
+  const NodeId type = maker.block(96);
+  const NodeId description = maker.block(80);
+  maker.edge(object, klass, 24);
+  maker.edge(klass, type);
+  maker.edge(type, description, 40);
+  if (leads_back) maker.edge(description, klass, 56);
+  maker.root(object, 24);
+  return maker;
+}
+
+TEST(StartPointers, TakeObjectsOfAClassThatIsAnObjectToo) {
+  GraphMaker object = object_with_class(true);
+  EXPECT_TRUE(root_starts(object));
+  GraphMaker no_class = object_with_class(false);
+  EXPECT_FALSE(root_starts(no_class));
+  GraphMaker elsewhere = object_with_class(true);
+  elsewhere.root(0, 32);
+  HeapGraph graph = elsewhere.graph();
+  decide_start_pointers(graph, RootSet::all(), {});
+  EXPECT_FALSE(graph.roots.back().starts);
+}
+
 }  // namespace
 }  // namespace leak::scan

@@ -83,6 +83,19 @@ TEST_F(EncodedPointers, SelfRelative) {
   expect_one_edge(PointerForm::kSelfRelative, 24);
 }
 
+TEST_F(EncodedPointers, RelativeToTheHolder) {
+  store(24, lost_ - held_);
+  expect_one_edge(PointerForm::kSelfRelative, 24);
+}
+
+TEST_F(EncodedPointers, RelativeToTheHolderOnlyNearItsBegin) {
+  const std::uintptr_t holder = heap_block(1024);
+  store(0, holder);
+  const std::uint64_t distance = lost_ - holder;
+  std::memcpy(reinterpret_cast<void*>(holder + 512), &distance, 8);
+  EXPECT_THAT(scan().encoded_edges, IsEmpty());
+}
+
 TEST_F(EncodedPointers, Mangled) {
   // A thread whose control block has the guard.
   const Pages pages(1 << 16);
