@@ -43,12 +43,12 @@ def memory_table(tools, variants, rounds):
     return table(headings, rows)
 
 
-def latency_table(tools, variants, rounds):
-    """The median of one malloc and free in the program, 20 frames deep; the least over the rounds."""
+def latency_table(tools, variants, rounds, what="blocks", title="malloc + free"):
+    """The median of one pair of calls in the program, 20 frames deep; the least over the rounds."""
     taken = {variant.name: [] for variant in variants}
     for _ in range(rounds):
         for variant in variants:
-            taken[variant.name] += printed_numbers(variant, [tools.programs / "pair_latency", 20])
+            taken[variant.name] += printed_numbers(variant, [tools.programs / "pair_latency", 20, what])
     least = {name: min(values) for name, values in taken.items()}
     rows = [[name, number(ns, 1), number(ns - least["native"], 1)] for name, ns in least.items()]
-    return table(["malloc + free, 20 frames deep", "ns", "added ns"], rows)
+    return table([f"{title}, 20 frames deep", "ns", "added ns"], rows)

@@ -177,11 +177,17 @@ def judge(process):
     return [(finding["kind"], finding["title"]) for finding in process["findings"] if finding["severity"] != "good"]
 
 
-def names_the_plant(process, frames):
-    """An alarm is about the planted blocks."""
+def plant_finding(process, frames):
+    """The alarm that is about the planted blocks; None when there is none."""
     for finding in process["findings"]:
         if finding["severity"] == "good" or "site" not in finding:
             continue
         if any(frames[frame]["function"].startswith("planted_leak") for frame in process["sites"][finding["site"]]["stack"]):
-            return True
-    return False
+            return finding
+    return None
+
+
+def names_the_plant(process, frames):
+    """That alarm blames the function, and knows what kind of leak it is."""
+    finding = plant_finding(process, frames)
+    return finding is not None and "planted_leak" in finding["title"] and "pattern" in finding

@@ -1,5 +1,5 @@
-// The leak that is planted into other people's programs: blocks that a list holds and nobody frees. With
-// PLANTED_LOST in the environment nothing holds them.
+// The leak that is planted into other people's programs: one block in PLANTED_EVERY requests (10 unless the
+// environment says otherwise), which a list holds and nobody frees. With PLANTED_LOST nothing holds them.
 #pragma once
 
 #include <stdlib.h>
@@ -27,7 +27,12 @@ __attribute__((noinline)) static void planted_use(size_t bytes) {
 // Once in a while, so that what is kept is a small part of the traffic.
 static inline void planted_request(void) {
   static unsigned g_requests;
-  if (++g_requests % 10 == 0) {
+  static unsigned g_every;
+  if (g_every == 0) {
+    const char* const wanted = getenv("PLANTED_EVERY");
+    g_every = wanted == NULL || atoi(wanted) <= 0 ? 10 : (unsigned)atoi(wanted);
+  }
+  if (++g_requests % g_every == 0) {
     planted_leak(200);
   } else {
     planted_use(200);

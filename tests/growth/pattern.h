@@ -34,6 +34,11 @@ class Run {
 
   void live(double born, double died = kForever) { lives_.push_back({born, died}); }
   const std::vector<Life>& lives() const { return lives_; }
+  // The program ends tidily: what is left at that time dies then, and nothing is born any more.
+  void free_all(double at) {
+    std::erase_if(lives_, [at](const Life& life) { return life.born > at; });
+    for (Life& life : lives_) life.died = std::min(life.died, at);
+  }
 
   bool chance(double probability) { return uniform() < probability; }
   double uniform() { return std::uniform_real_distribution<double>(0, 1)(random_); }

@@ -1,10 +1,11 @@
-// What one pair of malloc and free costs the program that makes it: the median over many pairs, by the time
-// stamp counter, 20 frames deep. Prints nanoseconds; the two readings of the counter themselves are measured
-// and taken off.
-//   pair_latency [DEPTH]
+// What one pair of malloc and free, or of dup and close, costs the program that makes it: the median over many
+// pairs, by the time stamp counter, 20 frames deep. Prints nanoseconds; the two readings of the counter
+// themselves are measured and taken off.
+//   pair_latency [DEPTH [blocks|descriptors]]
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include <x86intrin.h>
 
 #include "call_tree.h"
@@ -48,6 +49,13 @@ static void time_a_pair(void* context) {
   note(pairs, ticks_after() - before);
 }
 
+static void time_descriptors(void* context) {
+  const uint64_t before = ticks_before();
+  const int descriptor = dup(STDOUT_FILENO);
+  close(descriptor);
+  note(context, ticks_after() - before);
+}
+
 static void time_nothing(void* context) {
   const uint64_t before = ticks_before();
   note(context, ticks_after() - before);
@@ -80,8 +88,9 @@ static double median_ticks(void (*act)(void*), Pairs* pairs, int depth) {
 int main(int argc, char** argv) {
   static Pairs pairs = {.random = 1};
   const int depth = argc > 1 ? atoi(argv[1]) : 20;
+  const int descriptors = argc > 2 && strcmp(argv[2], "descriptors") == 0;
   const double scale = ticks_per_ns();
-  const double pair = median_ticks(time_a_pair, &pairs, depth);
+  const double pair = median_ticks(descriptors ? time_descriptors : time_a_pair, &pairs, depth);
   printf("%.1f\n", (pair - median_ticks(time_nothing, &pairs, depth)) / scale);
   return 0;
 }

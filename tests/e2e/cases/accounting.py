@@ -230,3 +230,18 @@ def blocks_freed_the_wrong_way_are_found(lab):
 @case
 def operators_of_the_programs_own_are_no_mismatch(lab):
     check(mismatches_of(lab.record("own_operator_new").report().only), set(), "blocks freed the wrong way")
+
+
+@case
+def callers_of_an_allocation_function_are_blamed(lab):
+    recording = lab.record("allocation_wrapper", "leak")
+    process = recording.report().only
+    (leak,) = [finding for finding in process["findings"] if finding["kind"] == "leak"]
+    check_that("forget_answer" in leak["title"] and "zmalloc" not in leak["title"], f"who is to blame: {leak['title']}")
+    check(leak["blocks"], 50, "lost blocks")
+    functions = process.functions_of(process["sites"][leak["site"]])
+    check_that(functions.index("zmalloc") < functions.index("forget_answer"), f"the stack still tells of both: {functions}")
+    outcome = lab.scan("check", *recording.traces, "--fail-on", "site(zmalloc):live_bytes>0")
+    check(outcome.status, 1, "a rule about the function still finds what went through it")
+    fixed = lab.record("allocation_wrapper", "fixed").report().only
+    check([finding["kind"] for finding in fixed["findings"]], [], "findings about the same, repaired")

@@ -52,9 +52,9 @@ def mappings_that_pile_up_are_named(lab):
 
 def check_given_back(found):
     for finding in found:
-        facts = finding["evidence"]
-        check_that(GIVEN_BACK in facts and finding["blocks"] > 500, f"what was there before the end: {finding}")
+        check_that(GIVEN_BACK in finding["evidence"], f"what was there before the end: {finding}")
         check_that("only when the program ends" in finding["title"], f"when it went: {finding}")
+    check_that(max(finding["blocks"] for finding in found) > 500, f"nearly all of 700: {found}")
 
 
 @case
