@@ -37,6 +37,19 @@ def graph_when_main_returns(lab):
 
 
 @case
+def variables_that_hold_blocks_are_named(lab):
+    # Without what calls have left on the stacks.
+    process = lab.record("held_by_variables").report("--roots", "globals,tls").only
+    roots = {site["live_bytes"]: site["retained_by"][0]["root"] for site in process["sites"] if site.get("retained_by")}
+    check(roots.get(100), "g_registry in held_by_variables.cpp (held_by_variables)", "who holds 100 bytes")
+    for size in (200, 300):
+        thread = r"thread \d+( \([^)]*\))?"
+        wanted = rf"t_session of {thread} in held_by_variables\.cpp \(held_by_variables\)"
+        check_that(re.fullmatch(wanted, roots.get(size, "")), f"who holds {size} bytes: {roots}")
+    check_that(roots[200] != roots[300], f"each thread has its own: {roots}")
+
+
+@case
 def graph_when_exit_is_called(lab):
     check(only_graph(record(lab, 0, "exit")).trigger, "exit", "trigger")
 
