@@ -31,6 +31,7 @@
 #include "render/text_renderer.h"
 #include "replay/heap_replay.h"
 #include "report/build_report.h"
+#include "report/source_snippets.h"
 #include "symbols/elf_symbolizer.h"
 
 namespace leak::scan {
@@ -171,6 +172,7 @@ void analyze(const Options& options, std::ostream& out, std::ostream& diagnostic
   const GateInput gates = load_gates(options.gate);
   ReportModel model = build_model(options.input, limits_of(options), diagnostics);
   excuse(model, gates, options.gate, diagnostics);
+  if (output.source) add_sources(model, options.input.sysroot);
   // From here on only renderers.
   write_reports(model, output, text, out);
 }
@@ -248,7 +250,8 @@ int run_and_report(const Options& given, std::ostream& out, std::ostream& diagno
   bool failed = false;
   if (options.gate.is_used() || output.text || !output.html.empty() || !output.json.empty()) {
     const ReportOptions limits = options.gate.is_used() ? without_limits(options) : limits_of(options);
-    const ReportModel model = build_model(input, limits, diagnostics);
+    ReportModel model = build_model(input, limits, diagnostics);
+    if (output.source) add_sources(model, input.sysroot);
     if (options.gate.suppressions.empty()) {
       write_reports(model, output, output.text, out);
     } else {

@@ -29,8 +29,8 @@ const themes = {
       const css = readFileSync(path, 'utf8');
       const dark = `color-scheme: dark;\n${look(css, 1)}`;
       return { loader: 'css', contents: `:root { color-scheme: light;\n${look(css, 0)} }
-        :root[data-theme="dark"] { ${dark} }
-        @media (prefers-color-scheme: dark) { :root:not([data-theme]) { ${dark} } }` };
+        @media screen { :root[data-theme="dark"] { ${dark} } }
+        @media screen and (prefers-color-scheme: dark) { :root:not([data-theme]) { ${dark} } }` };
     });
   },
 };

@@ -72,6 +72,7 @@ void add_report_options(CLI::App& command, Options& options) {
   command.add_option("--max-sites", output.max_sites, "Allocation sites in HTML and JSON (default 50000)")
       ->type_name("N");
   command.add_flag("--all-sites", output.all_sites, "No limit on allocation sites");
+  command.add_flag("!--no-source", output.source, "Leave lines of source code out of HTML and JSON");
   command
       .add_option("--roots", options.input.roots,
                   "Roots that keep blocks reachable, of: globals,stacks,registers,tls,kernel,mappings")

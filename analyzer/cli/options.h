@@ -34,6 +34,7 @@ struct OutputOptions {
   std::size_t top = 10;
   std::size_t max_sites = 50000;
   bool all_sites = false;
+  bool source = true;  // lines of it in findings
 };
 
 // The memory that a process may use.

@@ -71,6 +71,12 @@ struct StackNode {
   std::uint32_t pc_id = 0;  // as in the trace
 };
 
+// A thread that allocated at a stack.
+struct StackThread {
+  std::uint32_t stack = 0;  // of the worker
+  std::uint32_t tid = 0;
+};
+
 // One events chunk, decoded. Stack ids are of the worker that decoded it: nodes it met for the first time
 // come with the chunk, in the order of their ids, so whoever takes the chunks in order can follow.
 struct DecodedChunk {
@@ -78,6 +84,7 @@ struct DecodedChunk {
   std::uint32_t first_new_node = 0;
   std::vector<StackNode> new_nodes;
   std::vector<Section> sections;
+  std::vector<StackThread> stack_threads;  // not all: those that are new to the worker, or come back
 
   std::uint64_t events = 0;
   std::uint64_t last_time = 0;

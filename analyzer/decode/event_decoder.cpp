@@ -67,7 +67,7 @@ void EventDecoder::decode_columns(std::span<const std::uint8_t> body, DecodedChu
     section.chunk_id = entry.chunk_id;
     section.tid = entry.tid;
     section.steps.reserve(entry.event_count);
-    SectionWriter writer(options_, stack_, chunk, section);
+    SectionWriter writer(options_, stack_, threads_, chunk, section);
     decoder.begin_section(options_.time_quantum_shift, entry.tid);
     chunk.torn = !decode_section(decoder, entry.event_count, !options_.whole_events, writer);
     writer.finish();
@@ -79,7 +79,7 @@ void EventDecoder::decode_raw(std::uint64_t chunk_id, std::uint32_t tid, std::sp
   Section& section = chunk.sections.emplace_back();
   section.chunk_id = chunk_id;
   section.tid = tid;
-  SectionWriter writer(options_, stack_, chunk, section);
+  SectionWriter writer(options_, stack_, threads_, chunk, section);
   const std::uint64_t* cursor = words.data();
   const std::uint64_t* const end = words.data() + words.size();
   while (cursor != end) {

@@ -42,6 +42,7 @@ class EventDecoder {
   std::unique_ptr<trace::AddressModel> address_model_;  // made when the first chunk wants it
   SectionWriter::Options options_;
   StackCursor stack_;
+  StackThreads threads_;
   ColumnBatch batch_;
   std::vector<std::uint32_t> pc_ids_;  // room for those of one event
 };

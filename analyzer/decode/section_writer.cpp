@@ -15,16 +15,18 @@ constexpr std::uint64_t pack(std::uint64_t address, StepKind kind, trace::Op op)
 
 }  // namespace
 
-SectionWriter::SectionWriter(const Options& options, StackCursor& stack, DecodedChunk& chunk,
-                             Section& section)
-    : options_(options), stack_(stack), chunk_(chunk), section_(section) {
+SectionWriter::SectionWriter(const Options& options, StackCursor& stack, StackThreads& threads,
+                             DecodedChunk& chunk, Section& section)
+    : options_(options), stack_(stack), threads_(threads), chunk_(chunk), section_(section) {
   stack_.clear();
+  threads_.begin_section(section.tid);
 }
 
 bool SectionWriter::put(const trace::Event& event, const std::uint32_t* pc_ids) {
   if (event.has_stack) {
     if (event.keep > stack_.depth()) return false;
     stack_.follow(event.keep, event.push, pc_ids);
+    threads_.make_room(stack_.stack_count());
   }
   // An event without a stack (from a signal handler inside a hook) belongs to nobody's place.
   put_event(event, event.has_stack ? stack_.id() : 0);
@@ -33,6 +35,7 @@ bool SectionWriter::put(const trace::Event& event, const std::uint32_t* pc_ids) 
 
 bool SectionWriter::put(const ColumnBatch& batch, std::size_t count, trace::ColumnDecoder& decoder) {
   stack_.follow(batch, stack_ids_);
+  threads_.make_room(stack_.stack_count());
   stacks_used_ = 0;
   for (std::size_t i = put_plain(batch, 0, count); i != count; i = put_plain(batch, i + 1, count)) {
     trace::Event event;
@@ -58,6 +61,7 @@ std::size_t SectionWriter::put_plain(const ColumnBatch& batch, std::size_t begin
   Step* out = steps.data() + first_step;
   std::uint64_t frees = 0;
   std::uint64_t bytes = 0;
+  std::uint32_t new_threads = 0;
   std::size_t i = begin;
   for (; i != count; ++i) {
     const unsigned flags = batch.flags(i);
@@ -75,7 +79,9 @@ std::size_t SectionWriter::put_plain(const ColumnBatch& batch, std::size_t begin
     out->time = next_time(batch.time(i) << options_.time_quantum_shift >> options_.time_quantum_shift);
     out->address_and_code = pack(address, is_free ? StepKind::kFree : StepKind::kAlloc, batch.op(i));
     out->size = is_free ? is_temporary : static_cast<std::uint32_t>(size);
-    out->stack = has_stack != 0 && !is_free ? stack_ids_[stacks_used_] : 0;
+    const std::uint32_t stack = has_stack != 0 && !is_free ? stack_ids_[stacks_used_] : 0;
+    out->stack = stack;
+    new_threads |= threads_.difference(stack);
     ++out;
     stacks_used_ += has_stack;
     // A free has size 0 here: below, its class is set right.
@@ -88,6 +94,8 @@ std::size_t SectionWriter::put_plain(const ColumnBatch& batch, std::size_t begin
   }
   const std::size_t put = i - begin;
   steps.resize(first_step + put);
+  for (std::size_t step = first_step; new_threads != 0 && step != steps.size(); ++step)
+    threads_.note(steps[step].stack, chunk_.stack_threads);
   if (put != 0)
     section_.first_heap_step = std::min(section_.first_heap_step, static_cast<std::uint32_t>(first_step));
   chunk_.events += put;
@@ -131,6 +139,7 @@ void SectionWriter::put_event(const trace::Event& event, std::uint32_t stack) {
 void SectionWriter::put_alloc(std::uint64_t time, const trace::Event& event, std::uint32_t stack) {
   const unsigned size_class = static_cast<unsigned>(std::bit_width(event.size));
   time = next_time(time);
+  threads_.note(stack, chunk_.stack_threads);
   const WeighedBlock weighed = weigh(event.size, options_.sampling.sample_bytes_at(time));
   chunk_.parts_by_op[static_cast<std::size_t>(event.op)] += weighed.parts;
   chunk_.parts_by_class[size_class] += weighed.parts;

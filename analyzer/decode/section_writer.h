@@ -9,6 +9,7 @@
 #include "decode/event_batch.h"
 #include "decode/sample_weights.h"
 #include "decode/stack_cursor.h"
+#include "decode/stack_threads.h"
 #include "trace_format/record.h"
 
 namespace leak::scan {
@@ -21,8 +22,9 @@ class SectionWriter {
     bool whole_events = false;
   };
 
-  // Starts with an empty stack. `options` must outlive the writer.
-  SectionWriter(const Options& options, StackCursor& stack, DecodedChunk& chunk, Section& section);
+  // Starts with an empty stack. All arguments must outlive the writer.
+  SectionWriter(const Options& options, StackCursor& stack, StackThreads& threads, DecodedChunk& chunk,
+                Section& section);
 
   // False when the event's stack does not follow from the one before.
   bool put(const trace::Event& event, const std::uint32_t* pc_ids);
@@ -45,6 +47,7 @@ class SectionWriter {
 
   const Options& options_;
   StackCursor& stack_;
+  StackThreads& threads_;
   DecodedChunk& chunk_;
   Section& section_;
   std::uint64_t last_time_ = 0;

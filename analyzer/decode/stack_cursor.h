@@ -20,6 +20,7 @@ class StackCursor {
   // The stack now; 0 when it is empty.
   std::uint32_t id() const { return stacks_[depth_].id; }
   std::size_t depth() const { return depth_; }
+  std::size_t stack_count() const { return interner_.nodes().size(); }  // of all; ids are below
 
   // Only frames that were pushed are interned: the kept ones are known by their position. Requires: keep <=
   // depth().

@@ -1,13 +1,19 @@
 #include "render/json_page.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
+#include <string_view>
 
 namespace leak::scan {
 
 namespace {
 
 constexpr const char* kSeries = "live_bytes_over_time";
+
+// Of a site; the page has no view of them.
+constexpr std::array<std::string_view, 3> kNotRead = {
+    "lost_at_exit", "growth.slope_low_bytes_per_s", "growth.slope_high_bytes_per_s"};
 
 // Each number less the one before it.
 Json steps_of(const Json& numbers) {
@@ -53,6 +59,7 @@ void SiteColumns::add_series(const Json& numbers) {
 }
 
 void SiteColumns::add_member(const std::string& name, const Json& value) {
+  if (std::find(kNotRead.begin(), kNotRead.end(), name) != kNotRead.end()) return;
   if (!value.is_object() || value.contains("steps")) {
     add_value(name, value);
     return;

@@ -1,6 +1,6 @@
 // The JSON report as the HTML page holds it: the same figures, with the long lists turned into columns, which
 // pack several times smaller and are read several times faster. src/unpack.ts of the page reads them back;
-// what it can derive (rankings, the comparison of snapshots) is left out.
+// what it can derive (rankings, the comparison of snapshots) or does not show is left out.
 //
 //   "site_columns": { "count": n,
 //     "paths": { "up": [...], "frame": [...] },   the stacks as one tree, outermost frames first, in the

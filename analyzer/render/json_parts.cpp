@@ -38,7 +38,7 @@ const char* json_name(Severity severity) {
 }
 
 Json json_of(const ReportFrame& frame, std::size_t id) {
-  return {{"id", id},
+  Json json = {{"id", id},
           {"function", frame.function},
           {"file", frame.file},
           {"line", frame.line},
@@ -46,6 +46,8 @@ Json json_of(const ReportFrame& frame, std::size_t id) {
           {"address", hex_text(frame.address)},
           {"inlined", frame.inlined},
           {"system", frame.system}};
+  if (frame.source) json["source"] = {{"first_line", frame.source->first_line}, {"lines", frame.source->lines}};
+  return json;
 }
 
 Json json_of(const ReportSite& site) {
@@ -59,6 +61,8 @@ Json json_of(const ReportSite& site) {
   json["peak_blocks"] = site.peak_blocks;
   json["peak_bytes"] = site.peak_bytes;
   json["temporary_allocations"] = site.temporary_allocations;
+  if (!site.threads.empty()) json["threads"] = site.threads;
+  if (site.more_threads) json["more_threads"] = true;
   if (site.inherited_bytes != 0) json["inherited_bytes"] = site.inherited_bytes;
   add_sampled(site.sampled, json);
   if (site.growth) {
@@ -207,6 +211,10 @@ Json json_of(const ReportTop& top) {
 }
 
 Json json_of(const ReportNamedCount& count) { return {{"name", count.name}, {"count", count.count}}; }
+
+Json json_of(const ReportLifetimeClass& lifetime) {
+  return {{"min_ns", lifetime.min_ns}, {"blocks", lifetime.blocks}, {"bytes", lifetime.bytes}};
+}
 
 Json json_of(const ReportSizeClass& size_class) {
   return {{"min_bytes", size_class.min_bytes},

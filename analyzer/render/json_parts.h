@@ -50,6 +50,7 @@ Json json_of(const std::vector<ReportSamplingPeriod>& sampling);
 Json json_of(const ReportTop& top);
 Json json_of(const ReportNamedCount& count);
 Json json_of(const ReportSizeClass& size_class);
+Json json_of(const ReportLifetimeClass& lifetime);
 Json json_of(const Diagnostics& diagnostics);
 
 // exe, argv, pid, ... end: the head of a process object.

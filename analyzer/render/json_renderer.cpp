@@ -124,6 +124,10 @@ void write_process(const ReportProcess& process, Form form, std::ostream& out) {
   object.list("allocations_by_function", process.allocations_by_function, kPlain);
   object.list("deallocations_by_function", process.deallocations_by_function, kPlain);
   object.list("size_classes", process.size_classes, kPlain);
+  if (!process.lifetimes.empty()) {
+    object.list("lifetimes", process.lifetimes, kPlain);
+    object.member("lifetime_resolution_ns", process.lifetime_resolution_ns);
+  }
   object.member("diagnostics", json_of(process.diagnostics));
 }
 

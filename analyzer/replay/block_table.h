@@ -18,9 +18,11 @@ namespace leak::scan {
 
 class BlockTable {
  public:
-  class Block {
+  // Packed, so that three of them are a cache line.
+  class [[gnu::packed, gnu::aligned(4)]] Block {
    public:
     std::uint32_t site() const { return site_; }
+    std::uint32_t stamp() const { return stamp_; }  // of its allocation, as insert() was told
 
    private:
     friend class BlockTable;
@@ -32,7 +34,9 @@ class BlockTable {
     std::uint64_t word_ = 0;
     std::uint32_t size_ = 0;  // kHuge: look into huge_
     std::uint32_t site_ = 0;
+    std::uint32_t stamp_ = 0;
   };
+  static_assert(sizeof(Block) == 20);
 
   BlockTable() : buckets_(kFirstBuckets), shift_(64 - kFirstBits) {}
 
@@ -56,14 +60,15 @@ class BlockTable {
   }
 
   // Requires: find(address) is nullptr.
-  void insert(std::uint64_t address, std::uint64_t size, std::uint32_t site) {
-    if (count_ == buckets_.size() * kSlots / 2) [[unlikely]]
+  void insert(std::uint64_t address, std::uint64_t size, std::uint32_t site, std::uint32_t stamp = 0) {
+    if (2 * count_ >= buckets_.size() * kSlots) [[unlikely]]
       grow();
     ++count_;
     Block block;
     block.word_ = address << 8;
     block.size_ = static_cast<std::uint32_t>(size);
     block.site_ = site;
+    block.stamp_ = stamp;
     if (size >= kHuge) [[unlikely]] {
       block.size_ = kHuge;
       huge_[address] = size;
@@ -80,7 +85,7 @@ class BlockTable {
     if (block->size_ == kHuge) [[unlikely]]
       huge_.erase(block->address());
     --count_;
-    const std::size_t place = static_cast<std::size_t>(block - buckets_.front().slots.data()) / kSlots;
+    const std::size_t place = bucket_of(*block);
     for (std::size_t i = home(block->address()); i != place; i = next(i)) buckets_[i].count_passed(-1);
     block->word_ &= kMaxPassed;
   }
@@ -99,7 +104,7 @@ class BlockTable {
  private:
   static constexpr std::uint32_t kHuge = 0xffffffff;
   static constexpr std::uint64_t kMaxPassed = 0xff;
-  static constexpr unsigned kSlots = 4;
+  static constexpr unsigned kSlots = 3;
   static constexpr unsigned kFirstBits = 10;
   static constexpr std::size_t kFirstBuckets = std::size_t{1} << kFirstBits;
 
@@ -114,6 +119,11 @@ class BlockTable {
     }
   };
   static_assert(sizeof(Bucket) == 64);
+
+  std::size_t bucket_of(const Block& block) const {
+    const auto from = reinterpret_cast<std::uintptr_t>(buckets_.data());
+    return (reinterpret_cast<std::uintptr_t>(&block) - from) / sizeof(Bucket);
+  }
 
   std::size_t home(std::uint64_t address) const {
     return static_cast<std::size_t>((address * 0x9e3779b97f4a7c15) >> shift_);

@@ -82,6 +82,8 @@ struct Site {
   std::uint64_t recorded_live_blocks = 0;  // live.blocks, unless that is an estimate
   std::uint64_t live_bytes_error = 0;      // see HeapTotals
   std::uint64_t allocated_bytes_error = 0;
+  std::vector<std::uint32_t> threads;      // that ever allocated here; not all of them if there are more
+  bool more_threads = false;
   StepSeries live_bytes_over_time;  // at HeapHistory::bucket_end_ns
   SiteCohorts cohorts;
 };
@@ -172,6 +174,13 @@ struct SizeClass {
   std::uint64_t allocated_bytes = 0;
 };
 
+// Freed blocks by how long they lived.
+struct LifetimeClass {
+  std::uint64_t min_ns = 0;
+  std::uint64_t blocks = 0;
+  std::uint64_t bytes = 0;
+};
+
 // What the events say about one node of a heap graph.
 struct BlockOrigin {
   std::uint64_t size = 0;   // as requested
@@ -205,6 +214,9 @@ struct HeapHistory {
   std::vector<std::uint64_t> deallocations_by_op;
   std::vector<SizeClass> size_classes;
   std::vector<FreeFamilies::Mismatch> mismatches;  // site: index into sites
+  // None where time is not known evenly, or blocks are a sample; blocks from before the recording are not in it.
+  std::vector<LifetimeClass> lifetimes;
+  std::uint64_t lifetime_resolution_ns = 0;
   std::vector<SamplingPeriod> sampling;  // by time; empty: everything was recorded
   std::vector<Thread> threads;
   ResourceHistory resources;

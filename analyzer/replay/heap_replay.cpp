@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <thread>
@@ -52,6 +53,11 @@ class HeapReplay {
         engine_(feed_, pcs_, history.stacks, page_bytes(reader), history.diagnostics, shards_of(options)) {
     if (!origins_.empty()) engine_.watch_origins(origins_);
     engine_.watch_resources(resources_);
+    const std::uint32_t shift = reader.time_quantum_shift();
+    if (const std::optional<double> ns_per_tick = clock_.ns_per_tick()) {
+      engine_.time_lifetimes(LifetimeClock(reader.start_ticks() >> shift, reader.last_ticks() >> shift,
+                                           *ns_per_tick * static_cast<double>(std::uint64_t{1} << shift)));
+    }
   }
 
   void run() {
@@ -179,7 +185,11 @@ class HeapReplay {
       const StackId stack = origin.stack;
       const auto [found, is_new] = position.emplace(stack, static_cast<std::uint32_t>(history_.sites.size()));
       if (is_new) {
-        history_.sites.emplace_back().stack = stack;
+        const ReplayEngine::Allocators& allocators = engine_.allocators_of(stack);
+        Site& added = history_.sites.emplace_back();
+        added.stack = stack;
+        added.threads = allocators.tids;
+        added.more_threads = allocators.more;
         sums.emplace_back();
       }
       final_site[i] = found->second;
@@ -267,11 +277,24 @@ class HeapReplay {
       history_.size_classes.push_back(
           {min_bytes, whole_blocks(totals.parts_by_class[i]), totals.bytes_by_class[i]});
     }
+    fill_lifetimes();
     if (reader_.meta().counters) out.failed_allocations = reader_.meta().counters->failed_allocations;
     fill_sampling();
     history_.diagnostics.unknown_frees = heap.unknown_frees();
     history_.diagnostics.double_allocations = heap.double_allocations();
     history_.diagnostics.recovered_events = totals.recovered_events;
+  }
+
+  void fill_lifetimes() {
+    const LiveHeap& heap = engine_.heap();
+    if (!heap.lifetime_clock().is_on() || heap.ledger().is_sampled()) return;
+    const LifetimeCounts counts = heap.lifetimes();
+    for (std::size_t i = 0; i != counts.classes().size(); ++i) {
+      const LifetimeCounts::Class& one = counts.classes()[i];
+      if (one.blocks == 0) continue;
+      history_.lifetimes.push_back({i == 0 ? 0 : std::uint64_t{1} << (i - 1), one.blocks, one.bytes});
+    }
+    history_.lifetime_resolution_ns = static_cast<std::uint64_t>(std::ceil(heap.lifetime_clock().resolution_ns()));
   }
 
   void fill_threads() {

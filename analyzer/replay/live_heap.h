@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "replay/block_table.h"
 #include "replay/heap_ledger.h"
+#include "replay/lifetimes.h"
 
 namespace leak::scan {
 
@@ -27,7 +29,27 @@ class LiveHeap {
     kWait,   // change nothing and return false
   };
 
-  explicit LiveHeap(unsigned shards = 1) : shards_(std::max(shards, 1U)) {}
+  explicit LiveHeap(unsigned shards = 1) : shards_(std::max(shards, 1U)), lifetimes_(shards_.size()) {}
+
+  // Call before the first block; without it no lifetime is counted.
+  void time_lifetimes(const LifetimeClock& clock) { clock_ = clock; }
+  const LifetimeClock& lifetime_clock() const { return clock_; }
+
+  // Each shard has a count of its own, for the thread that works on it.
+  LifetimeCounts& lifetimes_of(unsigned shard) { return lifetimes_[shard]; }
+  LifetimeCounts lifetimes() const {
+    LifetimeCounts sum;
+    for (const LifetimeCounts& counts : lifetimes_) sum.add(counts);
+    return sum;
+  }
+
+  // Of `block`, which is freed at `time`. Those from before the recording are not known to have lived for any time.
+  [[gnu::always_inline]] static void count_life(const BlockTable& blocks, const BlockTable::Block& block,
+                                                std::uint64_t time, const LifetimeClock& clock,
+                                                LifetimeCounts& counts) {
+    const std::uint32_t born = block.stamp();
+    if (born != LifetimeClock::kUnknown) counts.add(clock.ns_between(born, clock.stamp(time)), blocks.size_of(block));
+  }
 
   bool is_live(std::uint64_t address) { return shard(shard_of(address)).find(address) != nullptr; }
 
@@ -45,14 +67,22 @@ class LiveHeap {
       ledger_.end_overwritten_block(blocks.size_of(*old), old->site());
       blocks.erase(old);
     }
-    blocks.insert(address, size, site);
+    blocks.insert(address, size, site, clock_.stamp(time));
     ledger_.begin_block(size, site, time, op);
     return true;
   }
 
+  // A block that is older than the recording.
+  void inherit(std::uint64_t address, std::uint64_t size, std::uint32_t site) {
+    const LifetimeClock clock = std::exchange(clock_, LifetimeClock());
+    alloc<Conflict::kForce>(address, size, site, 0, trace::Op{});
+    clock_ = clock;
+  }
+
   template <Conflict kConflict>
-  bool free(std::uint64_t address, std::uint32_t is_temporary, trace::Op op) {
-    BlockTable& blocks = shard(shard_of(address));
+  bool free(std::uint64_t address, std::uint32_t is_temporary, trace::Op op, std::uint64_t time) {
+    const unsigned number = shard_of(address);
+    BlockTable& blocks = shard(number);
     BlockTable::Block* const block = blocks.find(address);
     if (block == nullptr) [[unlikely]] {
       if (kConflict == Conflict::kWait) return false;
@@ -60,6 +90,7 @@ class LiveHeap {
       return true;
     }
     ledger_.end_block(blocks.size_of(*block), block->site(), is_temporary, op);
+    count_life(blocks, *block, time, clock_, lifetimes_[number]);
     blocks.erase(block);
     return true;
   }
@@ -106,6 +137,8 @@ class LiveHeap {
 
  private:
   std::vector<BlockTable> shards_;
+  std::vector<LifetimeCounts> lifetimes_;  // by shard
+  LifetimeClock clock_;
   HeapLedger ledger_;
 };
 

@@ -86,7 +86,7 @@ void ReplayEngine::inherit(std::uint64_t address, std::uint64_t size, StackId st
                            std::uint64_t sample_bytes) {
   std::uint32_t& site = inherited_sites_[{stack, sample_bytes}];
   if (site == 0) site = add_site_for(stack, SiteOrigin::Kind::kInherited, sample_bytes);
-  heap_.alloc<Conflict::kForce>(address, size, site, 0, trace::Op{});
+  heap_.inherit(address, size, site);
   if (origins_ != nullptr) origins_->inherit(address, size, stack);
 }
 
@@ -130,6 +130,7 @@ void ReplayEngine::open_chunk() {
   }
   if (chunk->torn) note_damage(diagnostics_, chunk->file_offset);
   follow_stacks(*chunk);
+  follow_threads(*chunk);
   if (origins_ != nullptr) origins_->see(*chunk, workers_[chunk->worker].stacks);
   if (resources_ != nullptr) resources_->see(*chunk, workers_[chunk->worker].stacks, next_chunk_time_);
   totals_.events += chunk->events;
@@ -163,6 +164,19 @@ void ReplayEngine::follow_stacks(const DecodedChunk& chunk) {
     worker.stacks.push_back(stacks_.intern(caller, pcs_.pc_of(node.pc_id)));
   }
   worker.sites.resize(worker.stacks.size());
+}
+
+void ReplayEngine::follow_threads(const DecodedChunk& chunk) {
+  if (allocators_.size() < stacks_.size()) allocators_.resize(std::max(stacks_.size(), allocators_.size() * 2));
+  for (const StackThread& one : chunk.stack_threads) {
+    Allocators& known = allocators_[workers_[chunk.worker].stacks[one.stack].index()];
+    if (std::find(known.tids.begin(), known.tids.end(), one.tid) != known.tids.end()) continue;
+    if (known.tids.size() == Allocators::kMost) {
+      known.more = true;
+    } else {
+      known.tids.push_back(one.tid);
+    }
+  }
 }
 
 void ReplayEngine::run_alone(ThreadStream& stream, std::uint64_t bound) {
@@ -284,7 +298,7 @@ bool ReplayEngine::run_while_free(ThreadStream& stream, std::uint64_t time) {
 
 template <LiveHeap::Conflict kConflict>
 [[gnu::always_inline]] inline bool ReplayEngine::apply(const WorkerSection& from, const Step& step) {
-  if (step.kind() == StepKind::kFree) return heap_.free<kConflict>(step.address(), step.size, step.op());
+  if (step.kind() == StepKind::kFree) return heap_.free<kConflict>(step.address(), step.size, step.op(), step.time);
   if (step.kind() != StepKind::kAlloc || step.size == kHugeSize) [[unlikely]] {
     return apply_rare<kConflict>(from, step);
   }

@@ -50,11 +50,25 @@ class ReplayEngine {
   // While off, allocations count for no site of a stack. On at first.
   void count_sites(bool on) { counts_sites_ = on; }
 
+  // Call before the first event.
+  void time_lifetimes(const LifetimeClock& clock) { heap_.time_lifetimes(clock); }
+
   // What follows was recorded at this rate: it goes to sites of its own.
   void begin_sampling_period(std::uint64_t sample_bytes);
 
   // What follows goes to sites of its own, so that it can be told from what was before.
   void begin_cohort();
+
+  // Threads that ever allocated at a stack, in the order in which they were met.
+  struct Allocators {
+    static constexpr std::size_t kMost = 16;
+    std::vector<std::uint32_t> tids;  // at most kMost
+    bool more = false;
+  };
+  const Allocators& allocators_of(StackId stack) const {
+    static const Allocators none;
+    return stack.index() < allocators_.size() ? allocators_[stack.index()] : none;
+  }
 
   // Sites so far; each new one is the next number.
   std::size_t site_count() const { return site_origins_.size(); }
@@ -94,6 +108,7 @@ class ReplayEngine {
   void open_chunk();
   void look_at_next_chunk() { next_chunk_time_ = feed_.done() ? ~std::uint64_t{0} : feed_.next_time(); }
   void follow_stacks(const DecodedChunk& chunk);
+  void follow_threads(const DecodedChunk& chunk);
   void run_alone(ThreadStream& stream, std::uint64_t bound);
   void run_through_shards(const WorkerSection& from, const Step& step);
   void run_tied(std::uint64_t time);
@@ -126,6 +141,7 @@ class ReplayEngine {
   MappingTracker mappings_;
   ThreadStreams threads_;
   std::vector<WorkerStacks> workers_;
+  std::vector<Allocators> allocators_;    // index: StackId
   std::vector<SiteOrigin> site_origins_;  // index: site
   std::vector<std::uint32_t> own_sites_;  // of this sampling period; index: StackId; 0: none yet
   std::map<std::pair<StackId, std::uint64_t>, std::uint32_t> inherited_sites_;  // by stack and rate

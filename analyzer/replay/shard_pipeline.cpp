@@ -74,7 +74,7 @@ void ShardPipeline::run_shard(unsigned shard) {
     changed_.wait(lock, [&] { return stopping_ || resolved_[shard] != submitted_; });
     if (stopping_) return;
     Batch& batch = batches_[resolved_[shard] % kBatches];
-    try_locked(lock, [&] { resolve(heap_.shard(shard), batch.shards[shard]); });
+    try_locked(lock, [&] { resolve(shard, batch.shards[shard]); });
     ++resolved_[shard];
     changed_.notify_all();
   }
@@ -94,7 +94,10 @@ void ShardPipeline::run_ledger() {
   }
 }
 
-void ShardPipeline::resolve(BlockTable& blocks, ShardSteps& list) {
+void ShardPipeline::resolve(unsigned shard, ShardSteps& list) {
+  BlockTable& blocks = heap_.shard(shard);
+  const LifetimeClock clock = heap_.lifetime_clock();
+  LifetimeCounts& lifetimes = heap_.lifetimes_of(shard);
   const std::size_t count = list.steps.size();
   for (std::size_t i = 0; i != count; ++i) {
     blocks.prefetch(list.steps[std::min(i + kPrefetchSteps, count - 1)].address());
@@ -106,6 +109,8 @@ void ShardPipeline::resolve(BlockTable& blocks, ShardSteps& list) {
         continue;
       }
       const std::uint64_t size = blocks.size_of(*block);
+      LiveHeap::count_life(blocks, *block, step.time, clock, lifetimes);
+      step.time = step.size;
       step.size = static_cast<std::uint32_t>(std::min<std::uint64_t>(size, kHugeSize));
       step.stack = block->site();
       if (size >= kHugeSize) [[unlikely]]
@@ -116,11 +121,11 @@ void ShardPipeline::resolve(BlockTable& blocks, ShardSteps& list) {
     if (block != nullptr) [[unlikely]] {
       list.overwritten.push_back({blocks.size_of(*block), block->site()});
       blocks.erase(block);
-      blocks.insert(step.address(), step.size, step.stack);
+      blocks.insert(step.address(), step.size, step.stack, clock.stamp(step.time));
       step.address_and_code = static_cast<std::uint64_t>(kOverwrite) << 6;
       continue;
     }
-    blocks.insert(step.address(), step.size, step.stack);
+    blocks.insert(step.address(), step.size, step.stack, clock.stamp(step.time));
   }
 }
 

@@ -37,8 +37,7 @@ class ShardPipeline {
   void alloc(const Step& step, std::uint32_t site) {
     put({step.time, step.address_and_code, step.size, site}, step.address());
   }
-  // The time of a free is of no interest: its place holds whether the block was temporary.
-  void free(const Step& step) { put({step.size, step.address_and_code, 0, 0}, step.address()); }
+  void free(const Step& step) { put({step.time, step.address_and_code, step.size, 0}, step.address()); }
 
   // The site's number is that of HeapLedger::add_site.
   void add_site(std::uint64_t sample_bytes) { filling().new_sites.push_back(sample_bytes); }
@@ -51,7 +50,8 @@ class ShardPipeline {
 
  private:
   // What a shard says about its steps it writes into them. kFree: size and stack become the block's size and
-  // site, kNoBlock when there is none.
+  // site, kNoBlock when there is none; the time, when it has counted how long the block lived, becomes what
+  // the size was: whether the block was temporary.
   struct OverwrittenBlock {
     std::uint64_t size;
     std::uint32_t site;
@@ -85,7 +85,7 @@ class ShardPipeline {
   void submit();
   void run_shard(unsigned shard);
   void run_ledger();
-  static void resolve(BlockTable& blocks, ShardSteps& list);
+  void resolve(unsigned shard, ShardSteps& list);
   void account(Batch& batch);
   void account_steps(Batch& batch, std::size_t begin, std::size_t end);
   template <class Work>

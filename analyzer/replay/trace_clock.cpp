@@ -61,6 +61,11 @@ std::uint64_t TraceClock::ns_at(std::uint64_t ticks) const {
   return before.time_ns + scaled(ticks - before.ticks, rate);
 }
 
+std::optional<double> TraceClock::ns_per_tick() const {
+  if (moments_.size() > 2) return std::nullopt;
+  return ns_per_tick_;
+}
+
 std::uint64_t TraceClock::ticks_at(std::uint64_t time_ns) const {
   const auto after = std::upper_bound(moments_.begin(), moments_.end(), time_ns,
                                       [](std::uint64_t value, const Moment& m) { return value < m.time_ns; });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "decode/trace_reader.h"
@@ -16,6 +17,9 @@ class TraceClock {
 
   std::uint64_t ns_at(std::uint64_t ticks) const;
   std::uint64_t ticks_at(std::uint64_t time_ns) const;
+
+  // The same all the time, or nothing.
+  std::optional<double> ns_per_tick() const;
 
  private:
   struct Moment {

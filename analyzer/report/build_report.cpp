@@ -52,7 +52,7 @@ SiteFigures figures_of(const Site& site, const std::optional<ReportGrowth>& grow
           std::max(slope, 0.0), lost_bytes};
 }
 
-ReportSite site_of(const Site& from, bool is_sampled) {
+ReportSite site_of(const Site& from, const HeapHistory& history) {
   ReportSite to;
   to.allocations = from.allocations;
   to.allocated_bytes = from.allocated_bytes;
@@ -63,7 +63,11 @@ ReportSite site_of(const Site& from, bool is_sampled) {
   to.peak_blocks = from.peak.blocks;
   to.peak_bytes = from.peak.bytes;
   to.temporary_allocations = from.temporary_allocations;
-  if (is_sampled) {
+  if (history.threads.size() > 1) {
+    to.threads = from.threads;
+    to.more_threads = from.more_threads;
+  }
+  if (!history.sampling.empty()) {
     to.sampled = ReportSampled{from.recorded_live_blocks, from.live_bytes_error, from.allocated_bytes_error};
   }
   to.live_bytes_over_time = from.live_bytes_over_time.values();
@@ -136,7 +140,7 @@ std::vector<std::uint32_t> ReportBuilder::add_sites(const ProcessInput& input, R
   std::vector<SiteFigures> shown;
   std::vector<std::uint32_t> history_sites;
   for (const std::uint32_t index : select_sites(wanted, options_.max_sites)) {
-    ReportSite site = site_of(all[index], !input.history.sampling.empty());
+    ReportSite site = site_of(all[index], input.history);
     site.id = static_cast<std::uint32_t>(process.sites.size());
     site.stack = frames_.stack(all[index].stack);
     wrappers.add(site.stack);

@@ -136,6 +136,8 @@ ReportProcess facts_of(const HeapHistory& history) {
   for (const SizeClass& size : history.size_classes) {
     process.size_classes.push_back({size.min_bytes, size.allocations, size.allocated_bytes});
   }
+  for (const LifetimeClass& one : history.lifetimes) process.lifetimes.push_back({one.min_ns, one.blocks, one.bytes});
+  process.lifetime_resolution_ns = history.lifetime_resolution_ns;
   process.diagnostics = history.diagnostics;
   const std::vector<std::string> notes = sampling_notes(history);
   process.diagnostics.warnings.insert(process.diagnostics.warnings.begin(), notes.begin(), notes.end());

@@ -20,6 +20,12 @@ inline constexpr int kReportSchemaVersion = 1;
 
 enum class Severity { kGood, kWarning, kCritical };
 
+// Around the line that a stack is blamed on, where the file is at hand.
+struct ReportSource {
+  std::uint32_t first_line = 0;
+  std::vector<std::string> lines;
+};
+
 struct ReportFrame {
   std::string function;  // demangled; "symbol+0x12" without line info; "module+0x1234" without symbols
   std::string file;      // empty when unknown
@@ -28,6 +34,7 @@ struct ReportFrame {
   std::uint64_t address = 0;  // in the process
   bool inlined = false;       // this frame was inlined into the next outer one
   bool system = false;        // of the C or C++ runtime: not to be blamed first
+  std::optional<ReportSource> source;
 };
 
 // How sure estimates are; only where the trace is a sample. Errors are half widths of the 99 % interval.
@@ -58,6 +65,8 @@ struct ReportSite {
   std::uint64_t peak_blocks = 0;
   std::uint64_t peak_bytes = 0;
   std::uint64_t temporary_allocations = 0;
+  std::vector<std::uint32_t> threads;  // that allocated here, over the whole run; only where there are several
+  bool more_threads = false;           // than these
   std::optional<ReportSampled> sampled;
   std::optional<ReportGrowth> growth;
   std::optional<ReportClasses> lost;          // absent without a heap graph
@@ -234,6 +243,13 @@ struct ReportSizeClass {
   std::uint64_t allocated_bytes = 0;
 };
 
+// Freed blocks that lived for `min_ns` or longer, and less than twice that.
+struct ReportLifetimeClass {
+  std::uint64_t min_ns = 0;
+  std::uint64_t blocks = 0;
+  std::uint64_t bytes = 0;
+};
+
 struct ReportTotals {
   std::uint64_t events = 0;
   std::uint64_t allocations = 0;
@@ -322,6 +338,8 @@ struct ReportProcess {
   std::vector<ReportNamedCount> allocations_by_function;
   std::vector<ReportNamedCount> deallocations_by_function;
   std::vector<ReportSizeClass> size_classes;
+  std::vector<ReportLifetimeClass> lifetimes;  // absent where they are not known
+  std::uint64_t lifetime_resolution_ns = 0;
   Diagnostics diagnostics;
 };
 

@@ -4,10 +4,12 @@ import type { Context } from './context';
 import { FlameStacks } from './parts/flame_stacks';
 import { commonsOf } from './parts/site_groups';
 
-const whenIdle = (run: () => void): void => {
-  if ('requestIdleCallback' in window) requestIdleCallback(run);
-  else setTimeout(run, 100);
-};
+const LATEST = 200;  // ms
+
+export function whenIdle(run: () => void): void {
+  if ('requestIdleCallback' in window) requestIdleCallback(run, { timeout: LATEST });
+  else setTimeout(run);
+}
 
 export function workAhead(context: Context): void {
   const { process, frames, store } = context;

@@ -1,5 +1,5 @@
 // Unpacks the data, then draws the page: what stays for all processes here, the rest by the views, in reading order.
-import { workAhead } from './ahead';
+import { whenIdle, workAhead } from './ahead';
 import type { Context, View } from './context';
 import { readReport } from './data';
 import { isDiff } from './diff/model';
@@ -21,6 +21,7 @@ import { findings } from './views/findings';
 import { flame } from './views/flame';
 import { graphDelta, rings, weaklyHeld } from './views/graph_lists';
 import { header } from './views/header';
+import { lifetimes } from './views/lifetimes';
 import { mappings } from './views/mappings';
 import { modules } from './views/modules';
 import { patterns } from './views/patterns';
@@ -36,7 +37,7 @@ import { types } from './views/types';
 const TOP: View[] = [header, alerts, processes, figures];
 const SECTIONS: View[] = [
   findings, truth, cycles, rings, weaklyHeld, graphDelta, timeline, consumers, types, flame, compare, mappings,
-  resources, sizes, threads, modules, diagnostics, patterns, terms,
+  resources, sizes, lifetimes, threads, modules, diagnostics, patterns, terms,
 ];
 
 class Page {
@@ -80,7 +81,7 @@ class Page {
   }
 
   // A view that is rendered anew ends what its former self listened to. It hears first, so that the old one does not
-  // draw in vain.
+  // draw in vain. One that is out of sight waits for what is in sight, and says so.
   private following(view: View, context: Context): HTMLElement | null {
     let ends: (() => void)[] = [];
     let element: HTMLElement | null = null;
@@ -89,13 +90,28 @@ class Page {
       ends = [];
     };
     const render = () => view.render({ ...context, on: (keys, run) => ends.push(context.store.on(keys, run)), atEnd: (run) => ends.push(run) });
-    context.on(view.follows ?? [], () => {
+    let waits = false;
+    let ended = false;
+    const draw = () => {
+      waits = false;
+      if (ended) return;
       end();
       const next = render();
       if (next) element?.replaceWith(next);
       element = next ?? element;
+    };
+    context.on(view.follows ?? [], () => {
+      end();
+      if (waits) return;
+      if (!element || isInSight(element)) return draw();
+      waits = true;
+      element.setAttribute('aria-busy', 'true');
+      whenIdle(draw);
     });
-    context.atEnd(end);
+    context.atEnd(() => {
+      ended = true;
+      end();
+    });
     element = render();
     return element;
   }
@@ -126,6 +142,11 @@ class Page {
     for (const section of this.shell.main.querySelectorAll('.section')) watch.observe(section);
     this.ends.push(() => watch.disconnect());
   }
+}
+
+function isInSight(element: HTMLElement): boolean {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
 }
 
 async function start(): Promise<void> {

@@ -15,6 +15,7 @@ export interface Frame {
   address?: number | string;
   inlined?: boolean;
   system?: boolean;
+  source?: { first_line: number; lines: string[] };  // around `line`
 }
 
 export interface Growth {
@@ -39,6 +40,8 @@ export interface Site {
   peak_blocks?: number;
   peak_bytes: number;
   temporary_allocations: number;
+  threads?: number[];           // ids of those that allocated here
+  more_threads?: boolean;       // than these
   growth?: Growth | null;
   lost?: Classes;
   lost_bytes: number;           // for sure: nothing points to the blocks, or only such blocks do; 0 without `lost`
@@ -208,6 +211,9 @@ export interface ModuleEpoch {
 export interface ModuleInfo { path: string; build_id?: string; epochs?: ModuleEpoch[] }
 export interface ThreadInfo { tid: number; name?: string; allocations?: number; allocated_bytes?: number }
 export interface SizeClass { min_bytes: number; allocations: number; allocated_bytes: number }
+// Freed blocks that lived for `min_ns` or longer, and less than twice that.
+export interface LifetimeClass { min_ns: number; blocks: number; bytes: number }
+export interface Spike { begin_ns: number; top_ns: number; end_ns?: number; from_bytes: number; top_bytes: number }
 export interface NamedCount { name: string; count: number }
 
 export interface Process {
@@ -249,6 +255,9 @@ export interface Process {
   allocations_by_function?: NamedCount[];
   deallocations_by_function?: NamedCount[];
   size_classes?: SizeClass[];
+  lifetimes?: LifetimeClass[];
+  lifetime_resolution_ns?: number;
+  spikes?: Spike[];
   diagnostics?: Diagnostics;
 }
 

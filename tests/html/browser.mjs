@@ -100,6 +100,11 @@ export async function showEverything(page) {
 }
 
 // Of the whole page, or of some of its sections: what else is on the page costs most of the time.
+// Waits for what was out of sight when the range changed.
+export async function settle(page) {
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+}
+
 export async function assertAccessible(page, sections = ['html']) {
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate((include) => globalThis.axe.run({ include: include.map((one) => [one]) }, { resultTypes: ['violations'] }), sections);

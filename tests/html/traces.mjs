@@ -1,4 +1,5 @@
-// Reports of real programs, recorded for the tests: LEAK_SCAN names leakscan, LEAK_STORE the program in programs/.
+// Reports of real programs, recorded for the tests: LEAK_SCAN names leakscan, LEAK_STORE and LEAK_SERVICE the
+// programs in programs/.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,4 +25,5 @@ export function compare(name, before, after) {
 }
 
 export const recordStore = () => record('store', process.env.LEAK_STORE);
+export const recordService = () => record('service', process.env.LEAK_SERVICE);
 export const recordFixedStore = () => record('fixed', process.env.LEAK_STORE, 'fixed');

@@ -157,12 +157,12 @@ ReportModel fixed_report() {
   model.severity = Severity::kWarning;
   model.frames = {
       {"std::__new_allocator<Item>::allocate(unsigned long)", "/usr/include/c++/12/new_allocator.h", 137,
-       "/usr/bin/shop", 0x401234, true, true},
-      {"shop::Cart::add(Item const&)", "/src/shop/cart.cpp", 41, "/usr/bin/shop", 0x401234, false, false},
+       "/usr/bin/shop", 0x401234, true, true, {}},
+      {"shop::Cart::add(Item const&)", "/src/shop/cart.cpp", 41, "/usr/bin/shop", 0x401234, false, false, {}},
       {"void shop::serve<Request>(Request)", "/src/shop/server.cpp", 99, "/usr/bin/shop", 0x401300, false,
-       false},
-      {"main", "/src/shop/main.cpp", 12, "/usr/bin/shop", 0x401400, false, false},
-      {"load;plugins\x1b[31m", "", 0, "/usr/lib/plugin.so", 0x7f0000000010, false, false}};
+       false, {}},
+      {"main", "/src/shop/main.cpp", 12, "/usr/bin/shop", 0x401400, false, false, {}},
+      {"load;plugins\x1b[31m", "", 0, "/usr/lib/plugin.so", 0x7f0000000010, false, false, {}}};
   model.processes = {parent(), child()};
   model.patterns = {{"unbounded-cache", "Unbounded cache", "What it is.", "How it is known.", "keep(<all>);",
                      "keep(some);", "Give it a limit.", {"steady-growth"}}};

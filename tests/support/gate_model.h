@@ -56,7 +56,7 @@ class GateModel {
   using FrameId = scan::FrameId;
 
   FrameId frame(const std::string& function, std::uint32_t line = 1) {
-    model_.frames.push_back({function, "/src/app/app.cpp", line, "/bin/app", 0x1000, false, false});
+    model_.frames.push_back({function, "/src/app/app.cpp", line, "/bin/app", 0x1000, false, false, {}});
     return FrameId(static_cast<std::uint32_t>(model_.frames.size() - 1));
   }
 

@@ -3,12 +3,12 @@ import { h, icon, ICONS } from '../dom';
 import * as format from '../format';
 import { baseName } from '../model';
 import { select, tabs, textFilter, toolbar } from '../parts/controls';
-import { badge, empty, facts, note, section } from '../parts/section';
+import { badge, bytesFigure, countFigure, empty, facts, note, section } from '../parts/section';
 import { breakable } from '../parts/stack';
 import { DataTable } from '../parts/table';
 import type { Store } from '../state';
 import { amount, change, changeColumns, type Measure, measuresOf } from './cells';
-import { type DiffReport, type DiffSite, type DiffType, type Side, VERDICTS } from './model';
+import { type DiffReport, type DiffSite, type DiffType, type Figures, type Side, VERDICTS } from './model';
 
 const FIRST = 12;
 
@@ -54,11 +54,11 @@ function leakCard(site: DiffSite, measures: Measure[]): HTMLElement {
   const { text, severity } = VERDICTS[site.verdict];
   const bytes = measures.some((one) => one.key === 'lost_bytes') && (site.before.lost_bytes > 0 || site.after.lost_bytes > 0) ? 'lost_bytes' : 'live_bytes';
   const blocks = bytes === 'lost_bytes' ? 'lost_blocks' : 'live_blocks';
-  const said = `${format.bytes(site.before[bytes])} in ${format.plural(site.before[blocks], 'block')} before, ${format.bytes(site.after[bytes])} in ${format.plural(site.after[blocks], 'block')} after`;
+  const side = (figures: Figures) => h('span', {}, bytesFigure(figures[bytes]), ' in ', countFigure(figures[blocks]), figures[blocks] === 1 ? ' block' : ' blocks');
   return h('article', { class: `finding ${severity}`, attrs: { 'data-verdict': site.verdict } },
     h('div', { class: 'finding-head' }, h('span', { class: `badge ${severity}` }, icon(ICONS[severity ?? 'good']), text)),
     h('h3', {}, breakable(site.place)),
-    h('div', { class: 'finding-body' }, h('p', {}, said),
+    h('div', { class: 'finding-body' }, h('p', {}, side(site.before), ' before, ', side(site.after), ' after'),
       h('details', { class: 'fold' }, h('summary', {}, icon(ICONS.chevron), `Called through ${format.plural(site.frames.length, 'function')}`), frameList(site.frames))));
 }
 
@@ -102,7 +102,7 @@ export function places(report: DiffReport, store: Store): HTMLElement {
       onChange: ({ sort, page, open }) => store.set({ sort, page, open }),
       columns: [
         { key: 'place', label: 'Place', value: ({ site }) => site.place, cell: ({ site }) => h('span', { class: 'site' }, h('span', { class: 'site-function' }, breakable(site.place))) },
-        { key: 'verdict', label: 'Verdict', value: ({ site }) => VERDICTS[site.verdict].text, cell: ({ site }) => h('span', { class: `badge ${VERDICTS[site.verdict].severity ?? ''}` }, VERDICTS[site.verdict].text) },
+        { key: 'verdict', label: 'Verdict', value: ({ site }) => VERDICTS[site.verdict].text, cell: ({ site }) => h('span', { class: VERDICTS[site.verdict].severity ? `badge ${VERDICTS[site.verdict].severity}` : 'muted' }, VERDICTS[site.verdict].text) },
         ...changeColumns<Row>(bytes, most, ({ site }) => ({ before: site.before[key], after: site.after[key], change: site.change[key] }), report.per),
       ],
     });

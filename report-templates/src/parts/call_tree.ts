@@ -1,6 +1,6 @@
 // The same tree as the flame graph, as a table: rows open into what they call, with what they allocate themselves.
 import type { Context } from '../context';
-import { h, icon, ICONS } from '../dom';
+import { figure, h, icon, ICONS } from '../dom';
 import * as format from '../format';
 import { amountText, type Cost } from './costs';
 import { ancestorsOf, childrenOf, type FlameNode, type FlameTree, hasChildren, pathOf } from './flame_tree';
@@ -57,8 +57,8 @@ export class CallTree {
     return rows;
   }
 
-  private amount(value: number): string {
-    return this.cost?.bytes ? format.bytes(value) : format.count(value);
+  private amount(value: number): HTMLElement {
+    return figure(value, this.cost?.bytes ? format.bytes(value) : format.count(value), this.cost && amountText(this.cost, value));
   }
 
   private row(node: FlameNode): HTMLElement {
@@ -81,7 +81,7 @@ export class CallTree {
     line.append(
       h('th', { attrs: { scope: 'row' }, style: { '--level': String(node.depth - 1) } }, h('span', { class: 'visually-hidden' }, `Level ${node.depth}: `), button),
       h('td', { class: 'numeric' }, h('span', { class: 'shared' }, h('span', { class: 'shared-figures' },
-        h('span', { title: this.cost && amountText(this.cost, node.value) }, this.amount(node.value)), h('span', { class: 'share' }, format.percent(node.value, whole))), bar(node.value, whole))),
+        this.amount(node.value), h('span', { class: 'share' }, format.percent(node.value, whole))), bar(node.value, whole))),
       h('td', { class: 'numeric' }, itself > 0 ? this.amount(itself) : '\u2013'));
     return line;
   }

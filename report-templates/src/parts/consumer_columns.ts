@@ -7,7 +7,7 @@ import type { Cost } from './costs';
 import { bytesOfAll, rangeOfSites, type SiteRange } from './range';
 import { bar, bytesFigure, countFigure, estimateFigure } from './section';
 import type { SiteRow } from './site_groups';
-import { growthText, verdictText } from './sites';
+import { growthFigure, verdictText } from './sites';
 import { sparkline } from './sparkline';
 import { breakable, siteName } from './stack';
 import type { Column } from './table';
@@ -63,7 +63,7 @@ export function consumerColumns(context: Context, lists: List[], chosen: List, b
       ? { key: 'site', label: 'Allocation site', value: (row) => frameOf(row)?.function ?? '', cell: (row) => siteName(frameOf(row), callerOf(frames, row.sum.stack, frameOf(row))) }
       : { key: 'site', label: by.charAt(0).toUpperCase() + by.slice(1), value: (row) => row.name, cell: (row) => groupName(row.name, row.place) },
     ...(range ? rangeColumns(context, range, shared) : liveColumns(shared)),
-    { key: 'peak', label: 'At peak', help: 'Bytes held when the whole heap was largest', numeric: true, value: ({ sum }) => sum.peak_bytes, cell: (row) => shared('peak', row, bytesFigure(row.sum.peak_bytes)) },
+    { key: 'peak', label: 'At peak', help: 'Bytes held when the whole heap was largest', numeric: true, minor: true, value: ({ sum }) => sum.peak_bytes, cell: (row) => shared('peak', row, bytesFigure(row.sum.peak_bytes)) },
     { key: 'allocations', label: 'Allocations', numeric: true, minor: true, value: ({ sum }) => sum.allocations, cell: (row) => shared('allocations', row, countFigure(row.sum.allocations)) },
     { key: 'temporary', label: 'Temporary', help: 'Allocations freed by the very next heap event of their thread', numeric: true, minor: true, value: ({ sum }) => sum.temporary_allocations, cell: (row) => shared('temporary', row, countFigure(row.sum.temporary_allocations)) },
   ];
@@ -77,7 +77,7 @@ export function consumerColumns(context: Context, lists: List[], chosen: List, b
   if (lists.some((list) => list.key === 'growth')) {
     all.push({
       key: 'growth', label: 'Growth', help: 'Slope of the live bytes over the run', numeric: true, minor: true, value: ({ sum }) => sum.slope,
-      cell: (row) => (row.sum.growth ? shared('growth', row, h('span', { class: 'growing' }, growthText(row.sum), row.sum.growth.verdict ? h('span', { class: 'tag' }, verdictText(row.sum.growth.verdict)) : '')) : '\u2013'),
+      cell: (row) => (row.sum.growth ? shared('growth', row, h('span', { class: 'growing' }, growthFigure(row.sum), row.sum.growth.verdict ? h('span', { class: 'tag' }, verdictText(row.sum.growth.verdict)) : '')) : '\u2013'),
     });
   }
   if ((process.courses?.length ?? 0) > 1) {

@@ -8,6 +8,7 @@ import type { FlameNode } from './flame_tree';
 import { bytesFigure, countFigure, facts } from './section';
 import { siteFolds } from './site_folds';
 import { totalOf } from './site_groups';
+import { growthFigure } from './sites';
 import { trend } from './sparkline';
 import { breakable } from './stack';
 
@@ -21,7 +22,7 @@ export function selectionPanel(context: Context, node: FlameNode, sites: Site[],
     ['Temporary', countFigure(total.temporary_allocations)],
   ];
   if (context.process.truth) rows.splice(1, 0, ['Lost', bytesFigure(total.lost_bytes)]);
-  if (total.growth) rows.push(['Growth', format.rate(total.growth.slope_bytes_per_s)]);
+  if (total.growth) rows.push(['Growth', growthFigure(total)]);
   return h('section', { class: 'selection panel', attrs: { 'aria-label': 'The selected function' } },
     h('h3', {}, breakable(node.name)), h('p', { class: 'muted' }, frameFullLocation(frame)),
     h('div', { class: 'site-detail' },

@@ -149,7 +149,12 @@ class InnerTree extends FlameTree {
 
   constructor(stacks: FlameStacks, value: (site: Site) => number, title: string) {
     super(stacks, value);
-    this.order = Int32Array.from(stacks.sites.keys()).filter((site) => (this.amounts[site] as number) > 0);
+    const order = new Int32Array(stacks.sites.length);
+    let length = 0;
+    for (let site = 0; site < order.length; ++site) {
+      if ((this.amounts[site] as number) > 0) order[length++] = site;
+    }
+    this.order = order.subarray(0, length);
     this.at = this.order.map((site) => stacks.end[site] as number);
     this.members = new Int32Array(stacks.names.length);
     this.root = this.node(-1, title, -1, null, 0, this.order.length);

@@ -28,12 +28,22 @@ export function rangeOfSites(context: Context): SiteRange | null {
   return { from, to, fromNs: ends[from] ?? 0, toNs: ends[to] ?? 0 };
 }
 
-// What each site held at a moment, by its position: a range asks for two moments of all sites.
-export function bytesOfAll({ courses, sites = [] }: Process, moment: number): Float64Array {
+const KEPT = 4;
+const known = new WeakMap<Process, Map<number, Float64Array>>();
+
+// What each site held at a moment, by its position: every view asks for the same two moments of all sites.
+export function bytesOfAll(process: Process, moment: number): Float64Array {
+  const ready = known.get(process) ?? known.set(process, new Map()).get(process) as Map<number, Float64Array>;
+  const held = ready.get(moment);
+  if (held) return held;
+  const { courses, sites = [] } = process;
   const found = new Float64Array(sites.length);
-  if (!courses || moment < 0) return found;
-  const { all, length } = courses;
-  for (let i = 0; i < found.length; ++i) found[i] = all[i * length + moment] as number;
+  if (courses && moment >= 0) {
+    const { all, length } = courses;
+    for (let i = 0; i < found.length; ++i) found[i] = all[i * length + moment] as number;
+  }
+  if (ready.size === KEPT) ready.delete(ready.keys().next().value as number);
+  ready.set(moment, found);
   return found;
 }
 

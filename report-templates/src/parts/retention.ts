@@ -3,6 +3,7 @@ import { type Child, h } from '../dom';
 import * as format from '../format';
 import type { Held, RetentionPath, Site } from '../model';
 import { columnPicture } from './column_picture';
+import { bytesFigure, countFigure } from './section';
 
 const CLASS_NAMES = [
   { key: 'definitely_lost', name: 'definitely lost' },
@@ -11,12 +12,12 @@ const CLASS_NAMES = [
   { key: 'still_reachable', name: 'still reachable' },
 ] as const;
 
-function amount({ bytes, blocks }: { bytes: number; blocks: number }): string {
-  return `${format.bytes(bytes)} in ${format.plural(blocks, 'block')}`;
+function amount(before: string, { bytes, blocks }: { bytes: number; blocks: number }, after = ''): HTMLElement {
+  return h('span', {}, before, bytesFigure(bytes), ' in ', countFigure(blocks), blocks === 1 ? ' block' : ' blocks', after);
 }
 
-export function heldText(held: Held): string {
-  return `${held.root}: ${amount(held)}`;
+export function heldText(held: Held): HTMLElement {
+  return amount(`${held.root}: `, held);
 }
 
 export function pathPicture(path: RetentionPath): HTMLElement {
@@ -29,17 +30,17 @@ export function pathPicture(path: RetentionPath): HTMLElement {
   return columnPicture([{ title: name ?? path.root, note: place ?? 'root', tone: 'root' }, ...nodes], edges, `From ${path.root} ${words.join(', ')}`);
 }
 
-function list(items: string[]): Child {
+function list(items: HTMLElement[]): Child {
   return items.length === 1 ? items[0] : h('ul', {}, ...items.map((item) => h('li', {}, item)));
 }
 
 // Rows for the figures of a site; none without a scan of the heap.
 export function retentionRows(site: Site): [string, Child][] {
   const rows: [string, Child][] = [];
-  const classes = CLASS_NAMES.filter(({ key }) => (site.lost?.[key].blocks ?? 0) > 0).map(({ key, name }) => `${amount(site.lost![key])} ${name}`);
+  const classes = CLASS_NAMES.filter(({ key }) => (site.lost?.[key].blocks ?? 0) > 0).map(({ key, name }) => amount('', site.lost![key], ` ${name}`));
   if (classes.length > 0) rows.push(['Reachability', list(classes)]);
-  if (site.retained_lost && site.retained_lost.bytes > 0) rows.push(['Lost with what it holds', amount(site.retained_lost)]);
-  if (site.types?.length) rows.push(['Types', list(site.types.map((type) => `${type.name}, ${amount(type)}`))]);
+  if (site.retained_lost && site.retained_lost.bytes > 0) rows.push(['Lost with what it holds', amount('', site.retained_lost)]);
+  if (site.types?.length) rows.push(['Types', list(site.types.map((type) => amount(`${type.name}, `, type)))]);
   if (site.retained_by?.length) rows.push(['Held by', list(site.retained_by.map(heldText))]);
   return rows;
 }

@@ -13,7 +13,7 @@ export interface SiteRow {
 
 export interface Common { key: string; name: string; place: string }
 
-const UNKNOWN: Record<string, string> = { function: '(no stack recorded)', file: '(no source file known)', module: '(no module known)', type: '(type not known)' };
+const UNKNOWN: Record<string, string> = { function: '(no stack recorded)', file: '(no source file known)', module: '(no module known)', type: '(type not known)', thread: '(before the recording)' };
 
 export const GROUPINGS = [
   { key: 'stack', label: 'Call stack' },
@@ -21,18 +21,34 @@ export const GROUPINGS = [
   { key: 'file', label: 'Source file' },
   { key: 'module', label: 'Module' },
   { key: 'type', label: 'Type' },
+  { key: 'thread', label: 'Thread' },
 ];
+const NAMED_THREADS = 3;
 
-// Types are known when the heap was scanned.
+// Types are known when the heap was scanned, and threads are told where there are several.
 export function groupingsOf({ process }: Context): typeof GROUPINGS {
-  return GROUPINGS.filter((one) => one.key !== 'type' || process.sites?.some((site) => site.types));
+  const known = { type: (site: Site) => site.types, thread: (site: Site) => site.threads };
+  return GROUPINGS.filter(({ key }) => !(key in known) || process.sites?.some(known[key as keyof typeof known]));
 }
 
-function commonOf(by: string, site: Site, frame: Frame | undefined): Common {
+export function threadName({ threads = [] }: Process, tid: number): string {
+  const name = threads.find((one) => one.tid === tid)?.name;
+  return name ? `${name} (${tid})` : `thread ${tid}`;
+}
+
+// A place where several threads allocate is a group of its own: its bytes cannot be told apart.
+function threadsOf(process: Process, { threads = [], more_threads: more }: Site): Common {
+  const tids = [...threads].sort((a, b) => a - b);
+  const name = !more && tids.length <= NAMED_THREADS ? tids.map((tid) => threadName(process, tid)).join(', ') : `${more ? 'more than ' : ''}${tids.length} threads`;
+  return { key: `${tids.join()}${more ? '+' : ''}`, name: name || UNKNOWN['thread'] as string, place: '' };
+}
+
+function commonOf(process: Process, by: string, site: Site, frame: Frame | undefined): Common {
   const named = (key: string, name = key, place = ''): Common => ({ key, name: key === '' ? UNKNOWN[by] ?? '' : name, place });
   switch (by) {
     case 'file': return named(frame?.file ?? '', frame?.file ? baseName(frame.file) : '', frame?.file ?? '');
     case 'module': return named(frame?.module ?? '', frame?.module ? baseName(frame.module) : '', frame?.module ?? '');
+    case 'thread': return threadsOf(process, site);
     // A place that makes several types is a group of its own: its bytes cannot be told apart over time.
     case 'type': return named((site.types ?? []).map((type) => type.name).sort().join(', '));
     default: return { ...named(frame ? `${frame.function}\n${frame.module ?? ''}` : '', frame?.function), place: frame?.file || frame?.module || '' };
@@ -51,7 +67,7 @@ export function commonsOf({ frames, process }: Context, by: string): Commons {
   const names: Common[] = [];
   const numbers = new Map<string, number>();
   const of = Int32Array.from(process.sites ?? [], (site) => {
-    const common = commonOf(by, site, frames.blamed(site));
+    const common = commonOf(process, by, site, frames.blamed(site));
     const number = numbers.get(common.key);
     if (number !== undefined) return number;
     numbers.set(common.key, names.length);

@@ -1,9 +1,10 @@
 // Questions about sites that several views ask: which match a filter, what a row of them shows when opened.
 import type { Context } from '../context';
-import { type Child, h } from '../dom';
+import { type Child, figure, h } from '../dom';
 import * as format from '../format';
 import type { Site } from '../model';
 import { bytesFigure, countFigure, estimateFigure, facts } from './section';
+import { threadName } from './site_groups';
 import { pathPicture, retentionRows } from './retention';
 import { trend } from './sparkline';
 import { stackList } from './stack';
@@ -41,9 +42,8 @@ export function stackFilter({ frames, process }: Context, text: string): ((site:
   };
 }
 
-export function growthText(site: Site): string {
-  if (!site.growth) return '';
-  return format.rate(site.growth.slope_bytes_per_s);
+export function growthFigure(site: Site): HTMLElement {
+  return figure(site.slope, format.rate(site.slope));
 }
 
 export function verdictText(verdict: string): string {
@@ -63,8 +63,9 @@ export function siteDetail(context: Context, site: Site): HTMLElement {
   if (site.growth) {
     const sure = site.growth.confidence === undefined ? '' : `, confidence ${Math.round(site.growth.confidence * 100)}%`;
     const verdict = site.growth.verdict ? `${verdictText(site.growth.verdict)}: ` : '';
-    rows.push(['Growth', `${verdict}${growthText(site)}${sure}`]);
+    rows.push(['Growth', h('span', {}, verdict, growthFigure(site), sure)]);
   }
+  if (site.threads) rows.push(['Threads', site.threads.map((tid) => threadName(context.process, tid)).join(', ') + (site.more_threads ? ' and more' : '')]);
   rows.push(...retentionRows(site));
   return h('div', { class: 'site-detail' },
     h('div', { class: 'site-figures' }, facts(rows), trend(site.live_bytes_over_time, context.process.bucket_end_ns),

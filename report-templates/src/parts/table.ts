@@ -49,15 +49,21 @@ export class DataTable<Row> {
   // `rows` come in their natural order, that of the column `natural` if it is named; `state.sort` names a column, with "-"
   // in front for ascending, or is empty.
   show(rows: Row[], state: Partial<TableState> = {}, natural = ''): void {
+    const { rows: shown, state: before } = this;
     this.natural = natural;
     this.state = { ...this.state, ...state };
     this.rows = this.sorted(rows);
     this.given = rows;
+    if (this.rows === shown && before.page === this.state.page && before.sort === this.state.sort) {
+      this.reopen(before.open);
+      return;
+    }
     this.drawHead();
     this.drawBody();
   }
 
   private given: Row[] = [];
+  private readonly drawn = new Map<number, { row: Row; lines: HTMLElement[] }>();  // of this page, by key
   private natural = '';
   private last: { rows: Row[]; sort: string; result: Ranking<Row> } | undefined;  // turning pages does not sort again
 
@@ -106,6 +112,7 @@ export class DataTable<Row> {
     const page = Math.min(Math.max(0, this.state.page), pages - 1);
     const from = page * this.pageSize;
     const shown = this.rows.slice(from, from + this.pageSize);
+    this.drawn.clear();
     replace(this.body, ...shown.flatMap((row) => this.drawRow(row)));
     if (shown.length === 0) {
       this.body.append(h('tr', {}, h('td', { class: 'table-empty', attrs: { colspan: this.options.columns.length } }, this.options.empty)));
@@ -118,6 +125,18 @@ export class DataTable<Row> {
     replace(this.foot, turn('Previous', page - 1),
       h('span', { attrs: { role: 'status' } }, `${format.count(from + 1)}\u2013${format.count(from + shown.length)} of ${format.count(length)}`),
       turn('Next', page + 1));
+  }
+
+  // Only what is open has changed: the other rows stay as they are.
+  private reopen(before: number): void {
+    if (before === this.state.open) return;
+    for (const key of [before, this.state.open]) {
+      const drawn = this.drawn.get(key);
+      if (!drawn) continue;
+      const [line, detail] = drawn.lines;
+      detail?.remove();
+      line?.replaceWith(...this.drawRow(drawn.row));
+    }
   }
 
   private drawRow(row: Row): HTMLElement[] {
@@ -139,7 +158,9 @@ export class DataTable<Row> {
         },
       }, icon(ICONS.chevron), column.cell(row)));
     }));
-    if (!open || !detail) return [line];
-    return [line, h('tr', { class: 'detail', id }, h('td', { attrs: { colspan: columns.length } }, h('div', { class: 'detail-body' }, detail(row))))];
+    const lines = [line];
+    if (open && detail) lines.push(h('tr', { class: 'detail', id }, h('td', { attrs: { colspan: columns.length } }, h('div', { class: 'detail-body' }, detail(row)))));
+    this.drawn.set(key, { row, lines });
+    return lines;
   }
 }

@@ -6,7 +6,7 @@ import { h, replace } from '../dom';
 import * as format from '../format';
 import { cssColor, onThemeChange } from '../theme';
 import { rangeInTime, setRange } from './range';
-import { axisBytes, axisCount, axisTime, BINARY_STEPS, type Drawing, drawingOf, drawMarks, type Line, marks, TIME_STEPS } from './timeline_drawing';
+import { axisBytes, axisCount, axisTime, BINARY_STEPS, type Drawing, drawingOf, drawMarks, type Line, marks, spikeSpans, TIME_STEPS } from './timeline_drawing';
 
 const NARROW = 560;
 
@@ -18,7 +18,7 @@ export class TimelineChart {
   private drawing: Drawing;
   private visible: boolean[] = [];
   private seconds: number[] = [];
-  private values: HTMLElement[] = [];
+  private values: HTMLDataElement[] = [];
   private readonly when = h('span', { class: 'legend-time' });
 
   constructor(private readonly context: Context) {
@@ -83,6 +83,7 @@ export class TimelineChart {
     const grid = { stroke: cssColor('--grid'), width: 1 };
     const axis = { stroke: cssColor('--muted'), grid, ticks: { show: false }, font: `11px ${getComputedStyle(document.body).fontFamily}` };
     const all = marks(this.context);
+    const spans = spikeSpans(this.context);
     const { stacked } = this.drawing;
     const { lines, data } = this.columns();
     const fromZero = (_u: uPlot, _min: number, max: number): [number, number] => [0, Math.max(max * 1.06, 1)];
@@ -102,7 +103,7 @@ export class TimelineChart {
         ...(line.dash ? { dash: line.dash } : {}), ...(line.fill ? { fill: cssColor(line.fill) } : {}),
       }))],
       hooks: {
-        draw: [(plot) => drawMarks(plot, all)],
+        draw: [(plot) => drawMarks(plot, all, spans)],
         setCursor: [(plot) => this.showValues(plot.cursor.idx ?? null)],
         setSelect: [(plot) => {
           if (plot.select.width < 4) return;
@@ -128,7 +129,7 @@ export class TimelineChart {
     this.values = [];
     const { stacked } = this.drawing;
     replace(this.legend, ...this.drawing.lines.map((line, i) => {
-      const value = h('span', { class: 'legend-value' });
+      const value = h('data', { class: 'legend-value' });
       this.values.push(value);
       const button = h('button', { class: 'legend-item', title: stacked ? line.label : undefined, attrs: { type: 'button', 'aria-pressed': String(this.visible[i]) } },
         h('span', { class: `legend-mark ${line.dash ? 'dashed' : ''} ${stacked ? 'band' : ''}`, style: { '--mark-color': `var(${line.color})` } }), h('span', { class: 'legend-name' }, line.label), value);
@@ -147,7 +148,9 @@ export class TimelineChart {
     this.drawing.lines.forEach((line, i) => {
       const value = line.values[at] ?? 0;
       const cell = this.values[i];
-      if (cell) cell.textContent = line.blocks ? format.count(value) : format.bytes(value);
+      if (!cell) return;
+      cell.value = String(value);
+      cell.textContent = line.blocks ? format.count(value) : format.bytes(value);
     });
     const time = format.duration((this.seconds[at] ?? 0) * 1e9);
     this.when.textContent = index === null ? `at the end, ${time}` : `at ${time}`;

@@ -6,6 +6,7 @@ import { isAllZero } from '../model';
 import { cssColor } from '../theme';
 import { courseOf, highest, highestOf } from './course';
 import { numbersOf, Ranking } from './order';
+import { spikeEnd } from './spikes';
 import { groupingsOf, rowsOf, type SiteRow } from './site_groups';
 
 const BANDS = 7;
@@ -81,6 +82,12 @@ export function axisCount(value: number): string {
   return `${Number((value / by).toPrecision(4))}${unit}`;
 }
 
+export interface Span { fromSeconds: number; toSeconds: number }
+
+export function spikeSpans({ process: { spikes = [], duration_ns: end = 0 } }: Context): Span[] {
+  return spikes.map((spike) => ({ fromSeconds: spike.begin_ns / 1e9, toSeconds: spikeEnd(spike, end) / 1e9 }));
+}
+
 export interface Mark { seconds: number; text: string; color: string }
 
 export function marks({ process }: Context): Mark[] {
@@ -90,12 +97,13 @@ export function marks({ process }: Context): Mark[] {
     seconds: one.time_ns / 1e9, text: one.automatic && named.length > 0 ? '' : one.label,
     color: one.automatic ? '--mark-quiet' : '--mark',
   }));
+  for (const spike of process.spikes ?? []) found.push({ seconds: spike.top_ns / 1e9, text: 'spike', color: '--spike-mark' });
   found.push({ seconds: process.totals.peak_time_ns / 1e9, text: 'peak', color: '--series-heap' });
   return found.sort((a, b) => a.seconds - b.seconds);
 }
 
 // Vertical lines with their names on top; a name that would run into the one before it is left to the list below.
-export function drawMarks(plot: uPlot, all: Mark[]): void {
+export function drawMarks(plot: uPlot, all: Mark[], spans: Span[]): void {
   const { ctx, bbox } = plot;
   const ratio = devicePixelRatio;
   ctx.save();
@@ -103,6 +111,11 @@ export function drawMarks(plot: uPlot, all: Mark[]): void {
   ctx.textBaseline = 'bottom';
   ctx.textAlign = 'left';  // not what the axis drawn before left behind
   ctx.lineWidth = ratio;
+  for (const { fromSeconds, toSeconds } of spans) {
+    const at = (seconds: number) => Math.min(Math.max(plot.valToPos(seconds, 'x', true), bbox.left), bbox.left + bbox.width);
+    ctx.fillStyle = cssColor('--spike');
+    ctx.fillRect(at(fromSeconds), bbox.top, Math.max(at(toSeconds) - at(fromSeconds), ratio), bbox.height);
+  }
   let free = -Infinity;
   for (const mark of all) {
     const x = Math.round(plot.valToPos(mark.seconds, 'x', true));

@@ -4,7 +4,7 @@ import { h } from '../dom';
 import * as format from '../format';
 import { type Cycle, type CycleBlock, type CycleEdge, siteById } from '../model';
 import { columnPicture } from '../parts/column_picture';
-import { section } from '../parts/section';
+import { bytesFigure, section } from '../parts/section';
 import { siteName } from '../parts/stack';
 
 const FIRST = 20;
@@ -42,7 +42,7 @@ function blockItem(context: Context, cycle: Cycle, block: CycleBlock, index: num
 function card(context: Context, cycle: Cycle): HTMLElement {
   const hidden = cycle.block_count - cycle.blocks.length;
   return h('article', { class: 'finding warning', attrs: { 'data-kind': 'cycle' } },
-    h('h3', {}, `${format.plural(cycle.instances, 'cycle')} of ${format.plural(cycle.block_count, 'block')}, ${format.bytes(cycle.bytes)} in all`),
+    h('h3', {}, `${format.plural(cycle.instances, 'cycle')} of ${format.plural(cycle.block_count, 'block')}, `, bytesFigure(cycle.bytes), ' in all'),
     h('div', { class: 'finding-body' },
       h('div', { class: 'cycle' }, picture(cycle), h('ol', { class: 'cycle-blocks' }, ...cycle.blocks.map((block, index) => blockItem(context, cycle, block, index)))),
       hidden > 0 && h('p', { class: 'note' }, `and ${format.plural(hidden, 'more block')}`),

@@ -4,7 +4,8 @@ import { append, type Child, h, icon, ICONS } from '../dom';
 import * as format from '../format';
 import { type Finding, type Pattern, siteById, type TypeCount } from '../model';
 import { badge, bytesFigure, countFigure, empty, facts, section } from '../parts/section';
-import { growthText } from '../parts/sites';
+import { growthFigure } from '../parts/sites';
+import { sourceLines } from '../parts/source';
 import { siteName, stackList } from '../parts/stack';
 import { patternLink } from './patterns';
 
@@ -33,7 +34,7 @@ function card(context: Context, finding: Finding): HTMLElement {
   const numbers: [string, Child][] = [];
   if (finding.bytes !== undefined) numbers.push(['Bytes', bytesFigure(finding.bytes)]);
   if (finding.blocks !== undefined) numbers.push(['Blocks', countFigure(finding.blocks)]);
-  if (site?.growth) numbers.push(['Growth', growthText(site)]);
+  if (site && site.slope !== 0) numbers.push(['Growth', growthFigure(site)]);
   if (site?.types?.length) numbers.push(['Types', typesText(site.types)]);
   const evidence = Object.entries(finding.evidence ?? {});
   return h('article', { class: `finding ${finding.severity}`, attrs: { 'data-kind': finding.kind } },
@@ -42,6 +43,7 @@ function card(context: Context, finding: Finding): HTMLElement {
     h('div', { class: 'finding-body' },
       numbers.length > 0 && facts(numbers, 'numbers'),
       frame && h('p', { class: 'blame' }, siteName(frame)),
+      sourceLines(frame),
       evidence.length > 0 && h('div', { class: 'evidence' }, h('h4', {}, 'Evidence'),
         facts(evidence.map(([name, value]) => [evidenceName(name), value]))),
       finding.pattern && patternOf(finding.pattern),

@@ -3,7 +3,7 @@ import type { View } from '../context';
 import { h } from '../dom';
 import * as format from '../format';
 import { baseName, type Process } from '../model';
-import { badge } from '../parts/section';
+import { badge, bytesFigure } from '../parts/section';
 
 interface Node { process: Process; index: number; children: Node[] }
 
@@ -32,7 +32,7 @@ export const processes: View = {
       },
         h('span', { class: 'process-name' }, baseName(node.process.exe), h('span', { class: 'process-pid' }, ` ${node.process.pid}`)),
         badge(node.process.severity),
-        h('span', { class: 'process-figures' }, `peak ${format.bytes(node.process.totals.peak_bytes)}, live ${format.bytes(node.process.totals.live_bytes)}`)),
+        h('span', { class: 'process-figures' }, 'peak ', bytesFigure(node.process.totals.peak_bytes), ', live ', bytesFigure(node.process.totals.live_bytes))),
       node.children.length > 0 && h('ul', {}, ...node.children.map(item)));
     return h('nav', { class: 'processes', attrs: { 'aria-label': `Processes in this report: ${report.processes.length}` } },
       h('h2', {}, format.plural(report.processes.length, 'process', 'processes')),

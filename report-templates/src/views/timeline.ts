@@ -6,6 +6,7 @@ import { offerNumbers, offerPng, offerSvg } from '../parts/chart_files';
 import { select, toolbar } from '../parts/controls';
 import { empty, note, section } from '../parts/section';
 import { groupingsOf } from '../parts/site_groups';
+import { spikeList } from '../parts/spikes';
 import { TimelineChart } from '../parts/timeline_chart';
 
 export const timeline: View = {
@@ -28,6 +29,7 @@ export const timeline: View = {
       toolbar(bands.length > 0 && drawn.element, h('span', { class: 'files' },
         file('PNG', () => chart.canvas && offerPng(chart.canvas)), file('SVG', () => offerSvg(context, chart.shown)), file('CSV', () => offerNumbers(chart.shown)))),
       h('div', { class: 'panel chart-panel' }, h('div', { class: 'chart-head' }, chart.legend, chart.reset), chart.element),
+      spikeList(context),
       isAllZero(data.rss_bytes) && note('RSS was not sampled in this recording, so the chart shows what the program asked for, not what the kernel gave.'));
   },
 };

@@ -37,7 +37,7 @@ struct Stack {
   std::vector<FrameId> ids;
   Stack& add(const std::string& function, const std::string& module = "/bin/app", bool system = false) {
     ids.emplace_back(static_cast<std::uint32_t>(frames.size()));
-    frames.push_back({function, "a.cpp", 10, module, 0x1000, false, system});
+    frames.push_back({function, "a.cpp", 10, module, 0x1000, false, system, {}});
     return *this;
   }
   Fingerprint fingerprint() const { return fingerprint_of(ids, frames); }

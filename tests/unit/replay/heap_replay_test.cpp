@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
+#include <vector>
 
 #include "base/command_error.h"
 #include "support/replay_helpers.h"
@@ -12,6 +14,26 @@ namespace leak::scan {
 namespace {
 
 using test::TraceBuilder;
+
+TEST(HeapReplay, KnowsWhichThreadsAllocatedAtASite) {
+  TraceBuilder builder;
+  add_pcs(builder, 3);
+  builder.alloc(7, 2000, 0x10, 100, {1});
+  builder.alloc(8, 2100, 0x20, 100, {1});
+  builder.alloc(7, 2200, 0x30, 100, {2});
+  builder.free(8, 2300, 0x30);
+  builder.alloc(7, 2400, 0x40, 100, {1});
+  for (std::uint32_t tid = 100; tid != 120; ++tid) builder.alloc(tid, 3000 + tid, 0x1000 + 16 * tid, 1, {3});
+  builder.end(10'000, 5'000'009'000);
+  const HeapHistory history = test::replay(builder);
+  std::vector<std::uint32_t> first = test::site_at(history, 1).threads;
+  std::sort(first.begin(), first.end());
+  EXPECT_EQ(first, (std::vector<std::uint32_t>{7, 8}));
+  EXPECT_FALSE(test::site_at(history, 1).more_threads);
+  EXPECT_EQ(test::site_at(history, 2).threads, (std::vector<std::uint32_t>{7}));
+  EXPECT_EQ(test::site_at(history, 3).threads.size(), 16U);
+  EXPECT_TRUE(test::site_at(history, 3).more_threads);
+}
 
 TEST(HeapReplay, CountsBySite) {
   TraceBuilder builder;

@@ -28,7 +28,7 @@ ReportProcess process_with(const ReportClasses& lost) {
 
 const std::vector<ReportFrame>& frames() {
   static const std::vector<ReportFrame> kFrames = {
-      {"make_user()", "/src/user.cpp", 10, "/usr/bin/app", 1, false, false}};
+      {"make_user()", "/src/user.cpp", 10, "/usr/bin/app", 1, false, false, {}}};
   return kFrames;
 }
 

@@ -8,9 +8,9 @@ namespace leak::scan {
 namespace {
 
 const std::vector<ReportFrame> kFrames = {
-    {"shop::Cart::add(Item const&)", "/src/shop/cart.cpp", 41, "/usr/bin/shop", 0, false, false},
-    {"serve", "/src/shop/server.cpp", 99, "/usr/bin/shop", 0, false, false},
-    {"main", "/src/shop/main.cpp", 12, "/usr/bin/shop", 0, false, false}};
+    {"shop::Cart::add(Item const&)", "/src/shop/cart.cpp", 41, "/usr/bin/shop", 0, false, false, {}},
+    {"serve", "/src/shop/server.cpp", 99, "/usr/bin/shop", 0, false, false, {}},
+    {"main", "/src/shop/main.cpp", 12, "/usr/bin/shop", 0, false, false, {}}};
 const std::vector<FrameId> kStack = {FrameId(0), FrameId(1), FrameId(2)};
 
 std::size_t matching(const std::string& text) {
