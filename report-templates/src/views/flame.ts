@@ -1,4 +1,5 @@
 // Who allocates through whom, as a flame graph or as a table that opens: one tree, one selection, drawn in two ways.
+import { whenIdle } from '../ahead';
 import type { Context, View } from '../context';
 import { h, replace } from '../dom';
 import * as format from '../format';
@@ -28,6 +29,7 @@ class Stacks {
   private readonly reset: HTMLElement;
   private readonly legend = h('div');
   private readonly picked = h('div');
+  private drawn: FlameNode | undefined;
   private tree: FlameTree;
   private cost: Cost;
   private readonly chart: FlameChart;
@@ -84,7 +86,17 @@ class Stacks {
       this.found.textContent = match ? `\u201c${search}\u201d: ${amountText(this.cost, part)}, ${format.percent(part, this.tree.root.value)} of the total` : '';
       replace(this.legend, this.chart.colours.legend());
     }
-    replace(this.picked, focus === this.tree.root ? null : selectionPanel(this.context, focus, this.tree.sitesOf(focus), this.cost));
+    this.drawPicked(focus);
+  }
+
+  // After the graph itself: it adds up all that the selected function holds.
+  private drawPicked(focus: FlameNode): void {
+    const { tree, cost } = this;
+    this.drawn = focus;
+    if (focus === tree.root) return replace(this.picked, null);
+    whenIdle(() => {
+      if (this.drawn === focus && this.tree === tree) replace(this.picked, selectionPanel(this.context, focus, tree.sitesOf(focus), cost));
+    });
   }
 
   private describe(node: FlameNode): void {
