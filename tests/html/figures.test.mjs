@@ -44,17 +44,19 @@ each('first screen', async (made, process) => {
   await close(page);
 });
 
+const BADGES = { good: 'Note', warning: 'Warning', critical: 'Critical' };
+
 each('cards', async (made, process) => {
   const page = await open(made);
   const more = page.locator('#findings .more');
   if (await more.count()) await more.click();
   const cards = await page.$$eval('#findings .finding', (all) => all.map((card) => ({
-    title: card.querySelector('h3').textContent, figures: [...card.querySelectorAll('.numbers data')].map((one) => Number(one.value)),
+    badge: card.querySelector('.badge').textContent, title: card.querySelector('h3').textContent, figures: [...card.querySelectorAll('.numbers data')].map((one) => Number(one.value)),
     evidence: [...card.querySelectorAll('.evidence dd')].map((one) => one.textContent),
   })));
   assert.deepEqual(cards, process.findings.map((finding) => {
     const site = process.sites[finding.site];
-    return { title: finding.title, figures: [finding.bytes, finding.blocks, ...(site?.growth?.slope_bytes_per_s ? [site.growth.slope_bytes_per_s] : [])], evidence: Object.values(finding.evidence) };
+    return { badge: BADGES[finding.severity], title: finding.title, figures: [finding.bytes, finding.blocks, ...(site?.growth?.slope_bytes_per_s ? [site.growth.slope_bytes_per_s] : [])], evidence: Object.values(finding.evidence) };
   }));
   await close(page);
 });

@@ -38,7 +38,7 @@ function card(context: Context, finding: Finding): HTMLElement {
   if (site?.types?.length) numbers.push(['Types', typesText(site.types)]);
   const evidence = Object.entries(finding.evidence ?? {});
   return h('article', { class: `finding ${finding.severity}`, attrs: { 'data-kind': finding.kind } },
-    h('div', { class: 'finding-head' }, badge(finding.severity), h('span', { class: 'kind' }, (context.process.truth ? SCANNED_KINDS : KINDS)[finding.kind] ?? capital(finding.kind.replaceAll('_', ' ')))),
+    h('div', { class: 'finding-head' }, finding.severity === 'good' ? h('span', { class: 'badge note' }, 'Note') : badge(finding.severity), h('span', { class: 'kind' }, (context.process.truth ? SCANNED_KINDS : KINDS)[finding.kind] ?? capital(finding.kind.replaceAll('_', ' ')))),
     h('h3', {}, finding.title),
     h('div', { class: 'finding-body' },
       numbers.length > 0 && facts(numbers, 'numbers'),
