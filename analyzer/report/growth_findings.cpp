@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "base/units.h"
 #include "report/findings.h"
@@ -186,6 +187,25 @@ AllSuspects suspects_of(const ReportProcess& process, const std::vector<ReportFr
   return all;
 }
 
+bool leaks_by_itself(const ReportSite& site) {
+  return site.growth && site.growth->verdict == name_of(GrowthVerdict::kLeak);
+}
+
+// Some sites may pile up by themselves while the others only share the place with them, as where one function
+// makes all strings of a program. Unless the others do together: then each shows too little.
+void leave_out_innocent(Suspect& suspect, const GrowthOf& growth_of) {
+  Suspect guilty;
+  Suspect others;
+  for (const ReportSite* site : suspect.sites) (leaks_by_itself(*site) ? guilty : others).add(*site);
+  if (guilty.sites.empty() || others.sites.empty() || suspect.lost_blocks() != 0) return;
+  if (growth_of(others.ids).growth.verdict == GrowthVerdict::kLeak) return;
+  SharedGrowth judged = growth_of(guilty.ids);
+  if (judged.growth.verdict != GrowthVerdict::kLeak) return;
+  guilty.growth = std::move(judged.growth);
+  guilty.share = judged.share;
+  suspect = std::move(guilty);
+}
+
 void tell(const Suspect& suspect, ReportProcess& process, const std::vector<ReportFrame>& frames) {
   if (suspect.growth.given_back) {
     if (suspect.growth.given_back->bytes >= kLeastBytes)
@@ -209,7 +229,9 @@ void find_growth(ReportProcess& process, const std::vector<ReportFrame>& frames,
       const SharedGrowth judged = growth_of(suspect.ids);
       suspect.growth = judged.growth;
       suspect.share = judged.share;
-      if (suspect.growth.verdict == GrowthVerdict::kLeak) tell(suspect, process, frames);
+      if (suspect.growth.verdict != GrowthVerdict::kLeak) continue;
+      if (!suspect.growth.given_back) leave_out_innocent(suspect, growth_of);
+      if (suspects == &all.gone || suspect.bytes >= kLeastBytes) tell(suspect, process, frames);
     }
   }
 }

@@ -152,6 +152,27 @@ TEST(Findings, CallPathsToOnePlaceAreJudgedTogether) {
   EXPECT_EQ(process.severity, Severity::kWarning);
 }
 
+TEST(Findings, PathsThatDoNotLeakAreNotCounted) {
+  test::SmallHistory made;
+  test::FakeSymbolizer symbolizer;
+  symbolizer.name(0x10, "make_string", "/src/string.cpp", 10);
+  Site& leaking = made.site(made.stack({0x10, 0x20}), 1000, 100'000);
+  leaking.live_bytes_over_time = ramp(20, 5000);
+  made.bear_steadily(leaking);
+  Site& settled = made.site(made.stack({0x10, 0x30}), 10, 50'000);
+  settled.live_bytes_over_time = std::vector<std::uint64_t>(20, 50'000);
+  made.bear(settled, {10});
+  std::vector<Growth> growth(2);
+  growth[0].verdict = GrowthVerdict::kLeak;
+  growth[1].verdict = GrowthVerdict::kWarmUp;
+  ReportBuilder builder(symbolizer, {});
+  builder.add({made.history, growth, std::nullopt});
+  const ReportProcess process = std::move(builder).finish().processes.at(0);
+  ASSERT_EQ(process.findings.size(), 1U);
+  EXPECT_EQ(process.findings[0].blocks, 1000U);
+  EXPECT_EQ(process.findings[0].bytes, 100'000U);
+}
+
 TEST(Findings, GrowingMappingsAreFound) {
   test::SmallHistory made;
   test::FakeSymbolizer symbolizer;
