@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/units.h"
 #include "report/findings.h"
@@ -191,6 +192,16 @@ bool leaks_by_itself(const ReportSite& site) {
   return site.growth && site.growth->verdict == name_of(GrowthVerdict::kLeak);
 }
 
+// Together they have ever more, up to the end.
+bool rise_together(const Suspect& suspect) {
+  std::vector<std::uint64_t> sum;
+  for (const ReportSite* site : suspect.sites) {
+    sum.resize(std::max(sum.size(), site->live_bytes_over_time.size()));
+    for (std::size_t i = 0; i != site->live_bytes_over_time.size(); ++i) sum[i] += site->live_bytes_over_time[i];
+  }
+  return sum.empty() || rises_to_the_end(sum);
+}
+
 // Some sites may pile up by themselves while the others only share the place with them, as where one function
 // makes all strings of a program. Unless the others do together: then each shows too little.
 void leave_out_innocent(Suspect& suspect, const GrowthOf& growth_of) {
@@ -198,7 +209,7 @@ void leave_out_innocent(Suspect& suspect, const GrowthOf& growth_of) {
   Suspect others;
   for (const ReportSite* site : suspect.sites) (leaks_by_itself(*site) ? guilty : others).add(*site);
   if (guilty.sites.empty() || others.sites.empty() || suspect.lost_blocks() != 0) return;
-  if (growth_of(others.ids).growth.verdict == GrowthVerdict::kLeak) return;
+  if (growth_of(others.ids).growth.verdict == GrowthVerdict::kLeak && rise_together(others)) return;
   SharedGrowth judged = growth_of(guilty.ids);
   if (judged.growth.verdict != GrowthVerdict::kLeak) return;
   guilty.growth = std::move(judged.growth);
