@@ -8,14 +8,11 @@ const ReportPatternPage kPage = {
     "mismatched-free",
     "Mismatched new and free",
     "A block goes back to another family of functions than it came from: delete for new[], free for new, "
-    "delete "
-    "for malloc. Destructors do not run or run on the wrong number of objects, sizes are taken for granted "
-    "that "
-    "are not right, and an allocator that keeps its families apart corrupts its heap.",
+    "delete for malloc. Destructors do not run or run on the wrong number of objects, sizes are taken for "
+    "granted that are not right, and an allocator that keeps its families apart corrupts its heap.",
     "Each event is recorded with the function that was called. Nothing is said of places that allocate by "
     "several families through one pointer, of an operator new that is linked into a program of its own, or "
-    "of "
-    "programs none of whose deletes are seen.",
+    "of programs none of whose deletes are seen.",
     R"(char* name = strdup(line);         // malloc
 auto* scores = new int[count];     // operator new[]
 delete name;
