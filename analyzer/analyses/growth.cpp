@@ -1,6 +1,7 @@
 #include "analyses/growth.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <functional>
@@ -125,6 +126,7 @@ Growth judge(const Course& course) {
   if (amounts.witnesses >= kLeastLeaked && course.census.cohorts() >= kLeastCohorts)
     growth.survival = judge_survival(course.census);
   growth.buffer = is_growing_buffer(amounts, course.bytes);
+  growth.rises_to_end = rises_to_the_end(course.bytes);
   growth.rise_bytes = rise_of(course.bytes);
   const bool leaks = growth.survival.answer == Survival::Answer::kPlateau || growth.buffer;
   growth.verdict = leaks ? GrowthVerdict::kLeak : kind_of(amounts, growth.survival, course.bytes);
@@ -167,14 +169,6 @@ std::optional<Growth> judge_until(std::size_t work_end, const HeapHistory& histo
                        course.bytes.back()};
   growth.rise_bytes = 0;
   return growth;
-}
-
-Growth judge(const HeapHistory& history, std::span<const std::uint32_t> sites,
-             std::optional<std::size_t> work_end) {
-  const Series bytes = sum_of_bytes(history, sites);
-  Growth growth = judge_whole_run(history, sites, bytes);
-  if (growth.verdict == GrowthVerdict::kLeak || !work_end) return growth;
-  return judge_until(*work_end, history, sites, bytes).value_or(growth);
 }
 
 }  // namespace
@@ -254,8 +248,32 @@ std::optional<std::size_t> end_of_work(const HeapHistory& history) {
   return end - 1;
 }
 
-Growth judge_growth(const HeapHistory& history, std::span<const std::uint32_t> sites) {
-  return judge(history, sites, end_of_work(history));
+bool rises_to_the_end(const std::vector<std::uint64_t>& values) {
+  constexpr std::size_t kParts = 4;
+  const std::size_t warm_up = values.size() / kWarmUpParts;
+  const std::size_t judged = values.size() - warm_up;
+  if (judged < 2 * kParts) return false;
+  std::array<double, kParts> means{};
+  for (std::size_t part = 0; part != kParts; ++part) {
+    const std::size_t begin = warm_up + judged * part / kParts;
+    const std::size_t end = warm_up + judged * (part + 1) / kParts;
+    for (std::size_t i = begin; i != end; ++i) means[part] += static_cast<double>(values[i]);
+    means[part] /= static_cast<double>(end - begin);
+  }
+  const double average_step = (means.back() - means.front()) / (kParts - 1);
+  for (std::size_t part = 1; part != kParts; ++part) {
+    // A curve that flattens out is a cache that fills up, one that falls back is a sawtooth.
+    if (means[part] - means[part - 1] < average_step * 0.4) return false;
+  }
+  return average_step > 0;
+}
+
+Growth judge_growth(const HeapHistory& history, std::span<const std::uint32_t> sites,
+                    std::optional<std::size_t> work_end) {
+  const Series bytes = sum_of_bytes(history, sites);
+  Growth growth = judge_whole_run(history, sites, bytes);
+  if (growth.verdict == GrowthVerdict::kLeak || !work_end) return growth;
+  return judge_until(*work_end, history, sites, bytes).value_or(growth);
 }
 
 std::uint64_t rise_of_all(const HeapHistory& history) {
@@ -269,7 +287,7 @@ std::vector<Growth> measure_growth(const HeapHistory& history) {
   result.reserve(history.sites.size());
   const std::optional<std::size_t> work_end = end_of_work(history);
   for (std::uint32_t i = 0; i != history.sites.size(); ++i)
-    result.push_back(judge(history, {&i, 1}, work_end));
+    result.push_back(judge_growth(history, {&i, 1}, work_end));
   return result;
 }
 

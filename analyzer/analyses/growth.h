@@ -1,6 +1,7 @@
 // Whether a site grows, how fast, and what kind of growth it is.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -39,6 +40,7 @@ struct Growth {
   Trend trend;                   // of live bytes, after the warm-up, the first fifth of the run
   Survival survival;             // of its blocks
   bool buffer = false;           // a leak of few blocks that become ever larger
+  bool rises_to_end = false;     // rises_to_the_end() of its live bytes
   std::uint64_t rise_bytes = 0;  // from the end of the warm-up to the end of the run; 0: it fell
   // Of a leak that went on until the work was over, what it had then: most of that was freed while the
   // program ended. The figures above are of the time before; the rise is not counted, for nothing rose.
@@ -51,9 +53,13 @@ struct Growth {
 // freed.
 std::optional<std::size_t> end_of_work(const HeapHistory& history);
 
-// Of several sites together; nothing is said of runs with too few moments. Requires: indices into
-// history.sites.
-Growth judge_growth(const HeapHistory& history, std::span<const std::uint32_t> sites);
+// Of several sites together; nothing is said of runs with too few moments. `work_end`: end_of_work(). Requires:
+// indices into history.sites.
+Growth judge_growth(const HeapHistory& history, std::span<const std::uint32_t> sites,
+                    std::optional<std::size_t> work_end);
+
+// True when `values` still climbs at its end after a warm-up: no plateau, no sawtooth.
+bool rises_to_the_end(const std::vector<std::uint64_t>& values);
 
 // What all sites that rose since the warm-up rose by.
 std::uint64_t rise_of_all(const HeapHistory& history);

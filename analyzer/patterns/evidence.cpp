@@ -4,7 +4,6 @@
 #include <cstddef>
 
 #include "base/units.h"
-#include "report/findings.h"
 #include "report/system_frames.h"
 
 namespace leak::scan {
@@ -111,13 +110,6 @@ std::string Evidence::holder_sentence() const {
   if (holder_ == nullptr) return {};
   return format_bytes(holder_->bytes) + " in " + format_count(holder_->blocks) +
          (holder_->blocks == 1 ? " block is held by " : " blocks are held by ") + holder_->root + ".";
-}
-
-std::string_view fact_of(const ReportFinding& finding, std::string_view name) {
-  for (const auto& [fact, value] : finding.evidence) {
-    if (fact == name) return value;
-  }
-  return {};
 }
 
 }  // namespace leak::scan

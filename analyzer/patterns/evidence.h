@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "patterns/containers.h"
+#include "report/findings.h"
 #include "report/report_model.h"
 
 namespace leak::scan {
@@ -69,8 +70,5 @@ class Evidence {
   std::vector<std::string> types_;
   const ReportHeld* holder_ = nullptr;
 };
-
-// What the finding says under this name; empty when it says nothing.
-std::string_view fact_of(const ReportFinding& finding, std::string_view name);
 
 }  // namespace leak::scan

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "replay/block_table.h"
@@ -60,23 +59,12 @@ class LiveHeap {
   template <Conflict kConflict>
   bool alloc(std::uint64_t address, std::uint64_t size, std::uint32_t site, std::uint64_t time,
              trace::Op op) {
-    BlockTable& blocks = shard(shard_of(address));
-    BlockTable::Block* const old = blocks.find(address);
-    if (old != nullptr) [[unlikely]] {
-      if (kConflict == Conflict::kWait) return false;
-      ledger_.end_overwritten_block(blocks.size_of(*old), old->site());
-      blocks.erase(old);
-    }
-    blocks.insert(address, size, site, clock_.stamp(time));
-    ledger_.begin_block(size, site, time, op);
-    return true;
+    return begin<kConflict>(address, size, site, time, op, clock_.stamp(time));
   }
 
   // A block that is older than the recording.
   void inherit(std::uint64_t address, std::uint64_t size, std::uint32_t site) {
-    const LifetimeClock clock = std::exchange(clock_, LifetimeClock());
-    alloc<Conflict::kForce>(address, size, site, 0, trace::Op{});
-    clock_ = clock;
+    begin<Conflict::kForce>(address, size, site, 0, trace::Op{}, LifetimeClock::kUnknown);
   }
 
   template <Conflict kConflict>
@@ -136,6 +124,21 @@ class LiveHeap {
   }
 
  private:
+  template <Conflict kConflict>
+  bool begin(std::uint64_t address, std::uint64_t size, std::uint32_t site, std::uint64_t time, trace::Op op,
+             std::uint32_t stamp) {
+    BlockTable& blocks = shard(shard_of(address));
+    BlockTable::Block* const old = blocks.find(address);
+    if (old != nullptr) [[unlikely]] {
+      if (kConflict == Conflict::kWait) return false;
+      ledger_.end_overwritten_block(blocks.size_of(*old), old->site());
+      blocks.erase(old);
+    }
+    blocks.insert(address, size, site, stamp);
+    ledger_.begin_block(size, site, time, op);
+    return true;
+  }
+
   std::vector<BlockTable> shards_;
   std::vector<LifetimeCounts> lifetimes_;  // by shard
   LifetimeClock clock_;

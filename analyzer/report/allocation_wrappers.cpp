@@ -75,11 +75,11 @@ std::uint32_t AllocationWrappers::function_of(FrameId id) {
   std::uint32_t& number = function_of_frame_[id.index()];
   if (number != kUnseen) return number;
   const ReportFrame& frame = frames_[id.index()];
-  const bool is_to_blame = !frame.system && !frame.module.empty();
-  std::string key = frame.module + '\n' + frame.function + (is_to_blame ? "" : "\n");
+  const bool blamable = is_to_blame(frame);
+  std::string key = frame.module + '\n' + frame.function + (blamable ? "" : "\n");
   const auto [entry, is_new] =
       by_name_.try_emplace(std::move(key), static_cast<std::uint32_t>(functions_.size()));
-  if (is_new) functions_.push_back({is_to_blame, is_to_blame ? callers_of_a_wrapper(frame.function) : 0, {}});
+  if (is_new) functions_.push_back({blamable, blamable ? callers_of_a_wrapper(frame.function) : 0, {}});
   return number = entry->second;
 }
 

@@ -101,10 +101,11 @@ void ReportBuilder::add(const ProcessInput& input) {
   process.resources = resources_of(input.history, frames_);
   add_warnings(process);
   const std::uint64_t all_rise = rise_of_all(input.history);
+  const std::optional<std::size_t> work_end = end_of_work(input.history);
   const auto growth_of = [&](std::span<const std::uint32_t> ids) {
     std::vector<std::uint32_t> sites;
     for (const std::uint32_t id : ids) sites.push_back(history_sites[id]);
-    SharedGrowth shared{judge_growth(input.history, sites)};
+    SharedGrowth shared{judge_growth(input.history, sites, work_end)};
     if (all_rise != 0)
       shared.share = static_cast<double>(shared.growth.rise_bytes) / static_cast<double>(all_rise);
     return shared;

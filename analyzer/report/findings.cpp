@@ -1,7 +1,6 @@
 #include "report/findings.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <tuple>
 
@@ -22,7 +21,6 @@ namespace {
 constexpr double kLeastConfidence = 0.8;
 constexpr std::uint64_t kLeastMappedBytes = 1U << 20;
 constexpr std::size_t kMostFindings = 100;
-constexpr std::size_t kWarmUpParts = 5;  // one of them is cut off
 
 bool is_sure(double slope, double confidence) { return slope > 0 && confidence >= kLeastConfidence; }
 
@@ -73,26 +71,6 @@ void find_growing_mappings(ReportProcess& process, const std::vector<ReportFrame
 
 }  // namespace
 
-bool rises_to_the_end(const std::vector<std::uint64_t>& values) {
-  constexpr std::size_t kParts = 4;
-  const std::size_t warm_up = values.size() / kWarmUpParts;
-  const std::size_t judged = values.size() - warm_up;
-  if (judged < 2 * kParts) return false;
-  std::array<double, kParts> means{};
-  for (std::size_t part = 0; part != kParts; ++part) {
-    const std::size_t begin = warm_up + judged * part / kParts;
-    const std::size_t end = warm_up + judged * (part + 1) / kParts;
-    for (std::size_t i = begin; i != end; ++i) means[part] += static_cast<double>(values[i]);
-    means[part] /= static_cast<double>(end - begin);
-  }
-  const double average_step = (means.back() - means.front()) / (kParts - 1);
-  for (std::size_t part = 1; part != kParts; ++part) {
-    // A curve that flattens out is a cache that fills up, one that falls back is a sawtooth.
-    if (means[part] - means[part - 1] < average_step * 0.4) return false;
-  }
-  return average_step > 0;
-}
-
 std::string place_of(const ReportSite& site, const std::vector<ReportFrame>& frames) {
   if (site.blamed) return place_of(frames[site.blamed->index()]);
   return site.stack.empty() ? "an unknown place" : place_of(frames[site.stack.front().index()]);
@@ -128,6 +106,13 @@ void settle_findings(ReportProcess& process, const std::vector<ReportFrame>& fra
     if (is_alarm(finding)) finding.severity = process.severity;
   }
   process.verdict = verdict_of(process, frames);
+}
+
+std::string_view fact_of(const ReportFinding& finding, std::string_view name) {
+  for (const auto& [fact, value] : finding.evidence) {
+    if (fact == name) return value;
+  }
+  return {};
 }
 
 }  // namespace leak::scan

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "report/growth_findings.h"
 #include "report/report_model.h"
@@ -37,8 +38,8 @@ inline constexpr const char* kGivenBack = "given back at the end";
 // False for a note: told, but it raises no severity.
 inline bool is_alarm(const ReportFinding& finding) { return finding.severity != Severity::kGood; }
 
-// True when `values` still climbs at its end after a warm-up: no plateau, no sawtooth.
-bool rises_to_the_end(const std::vector<std::uint64_t>& values);
+// What the finding says under this name; empty when it says nothing.
+std::string_view fact_of(const ReportFinding& finding, std::string_view name);
 
 // "parse_header() (http.cpp:41)"; the first frame when all is system code.
 std::string place_of(const ReportSite& site, const std::vector<ReportFrame>& frames);

@@ -61,8 +61,7 @@ std::vector<FrameId> FrameTable::stack(StackId id) {
 
 std::optional<FrameId> FrameTable::blamed(const std::vector<FrameId>& stack) const {
   for (const FrameId frame : stack) {
-    const ReportFrame& candidate = frames_[frame.index()];
-    if (!candidate.system && !candidate.module.empty()) return frame;
+    if (is_to_blame(frames_[frame.index()])) return frame;
   }
   return std::nullopt;
 }

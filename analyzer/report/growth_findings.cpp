@@ -34,6 +34,15 @@ struct Suspect {
     witnesses += site.sampled ? site.sampled->recorded_live_blocks : site.live_blocks;
   }
 
+  void judge(const GrowthOf& growth_of) {
+    SharedGrowth judged = growth_of(ids);
+    growth = std::move(judged.growth);
+    share = judged.share;
+  }
+
+  // What piled up.
+  std::uint64_t piled_bytes() const { return growth.given_back ? growth.given_back->bytes : bytes; }
+
   // Blocks that the heap graph proves lost; those have findings of their own.
   std::uint64_t lost_blocks() const {
     std::uint64_t lost = 0;
@@ -47,8 +56,7 @@ struct Suspect {
 // A trend that other blocks of the same place hide says less than what there is now and how long it took.
 double bytes_per_s(const Suspect& suspect, const ReportProcess& process) {
   if (suspect.growth.trend.low_per_s > 0) return suspect.growth.trend.slope_per_s;
-  const std::uint64_t bytes = suspect.growth.given_back ? suspect.growth.given_back->bytes : suspect.bytes;
-  return static_cast<double>(bytes) / (static_cast<double>(process.duration_ns) / 1e9);
+  return static_cast<double>(suspect.piled_bytes()) / (static_cast<double>(process.duration_ns) / 1e9);
 }
 
 ReportRate rate_of(const Suspect& suspect, const ReportProcess& process) {
@@ -176,30 +184,20 @@ struct AllSuspects {
   Suspects gone;
 };
 
+bool leaks_by_itself(const ReportSite& site) {
+  return site.growth && site.growth->verdict == name_of(GrowthVerdict::kLeak);
+}
+
 AllSuspects suspects_of(const ReportProcess& process, const std::vector<ReportFrame>& frames) {
   AllSuspects all;
   for (const ReportSite& site : process.sites) {
     if (site.live_blocks != 0) {
       all.live[place_of(site, frames)].add(site);
-    } else if (site.growth && site.growth->verdict == name_of(GrowthVerdict::kLeak)) {
+    } else if (leaks_by_itself(site)) {
       all.gone[place_of(site, frames)].add(site);
     }
   }
   return all;
-}
-
-bool leaks_by_itself(const ReportSite& site) {
-  return site.growth && site.growth->verdict == name_of(GrowthVerdict::kLeak);
-}
-
-// Together they have ever more, up to the end.
-bool rise_together(const Suspect& suspect) {
-  std::vector<std::uint64_t> sum;
-  for (const ReportSite* site : suspect.sites) {
-    sum.resize(std::max(sum.size(), site->live_bytes_over_time.size()));
-    for (std::size_t i = 0; i != site->live_bytes_over_time.size(); ++i) sum[i] += site->live_bytes_over_time[i];
-  }
-  return sum.empty() || rises_to_the_end(sum);
 }
 
 // Some sites may pile up by themselves while the others only share the place with them, as where one function
@@ -209,18 +207,16 @@ void leave_out_innocent(Suspect& suspect, const GrowthOf& growth_of) {
   Suspect others;
   for (const ReportSite* site : suspect.sites) (leaks_by_itself(*site) ? guilty : others).add(*site);
   if (guilty.sites.empty() || others.sites.empty() || suspect.lost_blocks() != 0) return;
-  if (growth_of(others.ids).growth.verdict == GrowthVerdict::kLeak && rise_together(others)) return;
-  SharedGrowth judged = growth_of(guilty.ids);
-  if (judged.growth.verdict != GrowthVerdict::kLeak) return;
-  guilty.growth = std::move(judged.growth);
-  guilty.share = judged.share;
-  suspect = std::move(guilty);
+  const Growth rest = growth_of(others.ids).growth;
+  if (rest.verdict == GrowthVerdict::kLeak && rest.rises_to_end) return;
+  guilty.judge(growth_of);
+  if (guilty.growth.verdict == GrowthVerdict::kLeak) suspect = std::move(guilty);
 }
 
 void tell(const Suspect& suspect, ReportProcess& process, const std::vector<ReportFrame>& frames) {
+  if (suspect.piled_bytes() < kLeastBytes) return;
   if (suspect.growth.given_back) {
-    if (suspect.growth.given_back->bytes >= kLeastBytes)
-      process.findings.push_back(given_back_finding(suspect, process, frames));
+    process.findings.push_back(given_back_finding(suspect, process, frames));
   } else if (!process.truth) {
     process.findings.push_back(leak_finding(suspect, process, frames));
   } else if (suspect.lost_blocks() != 0) {
@@ -234,16 +230,17 @@ void tell(const Suspect& suspect, ReportProcess& process, const std::vector<Repo
 
 void find_growth(ReportProcess& process, const std::vector<ReportFrame>& frames, const GrowthOf& growth_of) {
   AllSuspects all = suspects_of(process, frames);
-  for (Suspects* const suspects : {&all.live, &all.gone}) {
-    for (auto& [place, suspect] : *suspects) {
-      if (suspects == &all.live ? suspect.bytes < kLeastBytes : is_told(all.live, place)) continue;
-      const SharedGrowth judged = growth_of(suspect.ids);
-      suspect.growth = judged.growth;
-      suspect.share = judged.share;
-      if (suspect.growth.verdict != GrowthVerdict::kLeak) continue;
-      if (!suspect.growth.given_back) leave_out_innocent(suspect, growth_of);
-      if (suspects == &all.gone || suspect.bytes >= kLeastBytes) tell(suspect, process, frames);
-    }
+  const auto consider = [&](Suspect& suspect) {
+    suspect.judge(growth_of);
+    if (suspect.growth.verdict != GrowthVerdict::kLeak) return;
+    if (!suspect.growth.given_back) leave_out_innocent(suspect, growth_of);
+    tell(suspect, process, frames);
+  };
+  for (auto& [place, suspect] : all.live) {
+    if (suspect.bytes >= kLeastBytes) consider(suspect);
+  }
+  for (auto& [place, suspect] : all.gone) {
+    if (!is_told(all.live, place)) consider(suspect);
   }
 }
 

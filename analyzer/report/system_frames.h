@@ -12,6 +12,9 @@ namespace leak::scan {
 // containers and smart pointers of the standard libraries (inlined or not), Rust's alloc and core.
 bool is_system_frame(const ReportFrame& frame);
 
+// Neither the runtime's nor unknown. Requires: frame.system is set.
+inline bool is_to_blame(const ReportFrame& frame) { return !frame.system && !frame.module.empty(); }
+
 bool is_hook_module(std::string_view module_path);
 
 // "void std::vector<int>::push_back(int)" -> "std::vector<int>::push_back": no return type, no parameters.

@@ -1,6 +1,5 @@
 #include "report/verdict.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "base/text.h"
@@ -40,10 +39,7 @@ std::string undecided(const ReportProcess& process) {
          (sites == 1 ? " call path pile up." : " call paths pile up.");
 }
 
-bool is_given_back(const ReportFinding& finding) {
-  return std::any_of(finding.evidence.begin(), finding.evidence.end(),
-                     [](const auto& fact) { return fact.first == kGivenBack; });
-}
+bool is_given_back(const ReportFinding& finding) { return !fact_of(finding, kGivenBack).empty(); }
 
 // Of what only grows and raises no alarm: it is held by something in a run too short to call that a leak, or
 // went when the program ended.

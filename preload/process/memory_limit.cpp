@@ -55,20 +55,20 @@ void walk_up(const char* root, const Hierarchy& hierarchy, const char* group, st
   }
 }
 
+const char* find(const char* at, const char* end, char c) noexcept {
+  return static_cast<const char*>(std::memchr(at, c, static_cast<std::size_t>(end - at)));
+}
+
 // Of "cpu,memory": true for "memory".
 bool has_controller(const char* list, const char* end, const char* name) noexcept {
   const std::size_t length = std::strlen(name);
   while (list < end) {
-    const auto* comma = static_cast<const char*>(std::memchr(list, ',', static_cast<std::size_t>(end - list)));
+    const char* const comma = find(list, end, ',');
     const char* const stop = comma == nullptr ? end : comma;
     if (static_cast<std::size_t>(stop - list) == length && std::memcmp(list, name, length) == 0) return true;
     list = stop + 1;
   }
   return false;
-}
-
-const char* find(const char* at, const char* end, char c) noexcept {
-  return static_cast<const char*>(std::memchr(at, c, static_cast<std::size_t>(end - at)));
 }
 
 }  // namespace

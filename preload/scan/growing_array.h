@@ -87,7 +87,7 @@ class GrowingArray {
 
   static void* map(std::size_t bytes, bool huge) noexcept {
     if (!huge) return sys::map_pages(bytes);
-    const long place = find_aligned_place(bytes);
+    const long place = static_cast<long>(sys::reserve_aligned(bytes, kHugePage));
     if (place == 0) return nullptr;
     constexpr int kReadWrite = PROT_READ | PROT_WRITE;
     if (sys::is_error(sys::raw_syscall(SYS_mprotect, place, static_cast<long>(bytes), kReadWrite))) {
@@ -98,7 +98,7 @@ class GrowingArray {
     return reinterpret_cast<void*>(place);
   }
   void* remap(std::size_t bytes, bool huge) noexcept {
-    const long place = huge ? find_aligned_place(bytes) : 0;
+    const long place = huge ? static_cast<long>(sys::reserve_aligned(bytes, kHugePage)) : 0;
     const long moved =
         sys::raw_syscall(SYS_mremap, sys::as_arg(items_), static_cast<long>(mapped_bytes()),
                          static_cast<long>(bytes), MREMAP_MAYMOVE | (place != 0 ? MREMAP_FIXED : 0), place);
@@ -110,20 +110,6 @@ class GrowingArray {
     sys::remove_own_memory(items_);
     sys::add_own_memory(memory, bytes);
     return memory;
-  }
-  // Addresses for nobody but us, with no memory yet. 0: the kernel refuses.
-  static long find_aligned_place(std::size_t bytes) noexcept {
-    const long result = sys::raw_syscall(SYS_mmap, 0, static_cast<long>(bytes + kHugePage), PROT_NONE,
-                                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (sys::is_error(result)) return 0;
-    const auto begin = static_cast<std::uintptr_t>(result);
-    const std::uintptr_t place = (begin + kHugePage - 1) & ~(kHugePage - 1);
-    const auto unmap = [](std::uintptr_t from, std::uintptr_t to) {
-      if (from != to) sys::raw_syscall(SYS_munmap, static_cast<long>(from), static_cast<long>(to - from));
-    };
-    unmap(begin, place);
-    unmap(place + bytes, begin + bytes + kHugePage);
-    return static_cast<long>(place);
   }
   std::size_t mapped_bytes() const noexcept { return sys::round_to_pages(capacity_ * sizeof(T)); }
 

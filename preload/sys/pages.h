@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include <cstddef>
+#include <cstdint>
 
 #include "sys/own_memory.h"
 #include "sys/syscalls.h"
@@ -24,6 +25,22 @@ inline void* map_pages(std::size_t bytes) noexcept {
   void* const memory = reinterpret_cast<void*>(result);
   add_own_memory(memory, round_to_pages(bytes));
   return memory;
+}
+
+// Addresses that begin at a multiple of `alignment`, for nobody but us, with no memory yet. 0: the kernel refuses.
+// Requires: both are multiples of a page.
+inline std::uintptr_t reserve_aligned(std::size_t bytes, std::size_t alignment) noexcept {
+  const long result = raw_syscall(SYS_mmap, 0, static_cast<long>(bytes + alignment), PROT_NONE,
+                                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (is_error(result)) return 0;
+  const auto begin = static_cast<std::uintptr_t>(result);
+  const std::uintptr_t place = (begin + alignment - 1) & ~(alignment - 1);
+  const auto unmap = [](std::uintptr_t from, std::uintptr_t to) {
+    if (from != to) raw_syscall(SYS_munmap, static_cast<long>(from), static_cast<long>(to - from));
+  };
+  unmap(begin, place);
+  unmap(place + bytes, begin + bytes + alignment);
+  return place;
 }
 
 inline void unmap_pages(void* memory, std::size_t bytes) noexcept {

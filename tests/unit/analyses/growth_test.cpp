@@ -20,6 +20,12 @@ HeapHistory history_of(const std::vector<std::vector<std::uint64_t>>& series) {
   return history;
 }
 
+std::vector<std::uint64_t> ramp(std::size_t points, std::uint64_t step) {
+  std::vector<std::uint64_t> values;
+  for (std::size_t i = 1; i <= points; ++i) values.push_back(i * step);
+  return values;
+}
+
 TEST(Growth, ALineHasItsSlopeForSure) {
   std::vector<std::uint64_t> line;
   for (std::uint64_t i = 0; i != 64; ++i) line.push_back(1000 + 50 * i);
@@ -121,6 +127,18 @@ TEST(Growth, WorkOnItsWayIsNoEnd) {
 TEST(Growth, TooShortARunSaysNothing) {
   EXPECT_EQ(measure_growth(history_of({{1, 2, 3}})).at(0).verdict, GrowthVerdict::kFlat);
   EXPECT_TRUE(measure_growth(HeapHistory{}).empty());
+}
+
+TEST(RisesToTheEnd, TellsLeaksFromCachesAndSawteeth) {
+  EXPECT_TRUE(rises_to_the_end(ramp(20, 10)));
+  std::vector<std::uint64_t> cache = ramp(20, 10);
+  for (std::size_t i = 10; i != cache.size(); ++i) cache[i] = 100;
+  EXPECT_FALSE(rises_to_the_end(cache));
+  std::vector<std::uint64_t> sawtooth;
+  for (std::uint64_t i = 0; i != 20; ++i) sawtooth.push_back(i % 7 * 10);
+  EXPECT_FALSE(rises_to_the_end(sawtooth));
+  EXPECT_FALSE(rises_to_the_end({1, 2, 3}));
+  EXPECT_FALSE(rises_to_the_end(std::vector<std::uint64_t>(20, 5)));
 }
 
 }  // namespace

@@ -191,17 +191,5 @@ TEST(Findings, GrowingMappingsAreFound) {
   EXPECT_EQ(model.processes[0].findings[0].kind, "mapping");
 }
 
-TEST(RisesToTheEnd, TellsLeaksFromCachesAndSawteeth) {
-  EXPECT_TRUE(rises_to_the_end(ramp(20, 10)));
-  std::vector<std::uint64_t> cache = ramp(20, 10);
-  for (std::size_t i = 10; i != cache.size(); ++i) cache[i] = 100;
-  EXPECT_FALSE(rises_to_the_end(cache));
-  std::vector<std::uint64_t> sawtooth;
-  for (std::uint64_t i = 0; i != 20; ++i) sawtooth.push_back(i % 7 * 10);
-  EXPECT_FALSE(rises_to_the_end(sawtooth));
-  EXPECT_FALSE(rises_to_the_end({1, 2, 3}));
-  EXPECT_FALSE(rises_to_the_end(std::vector<std::uint64_t>(20, 5)));
-}
-
 }  // namespace
 }  // namespace leak::scan
