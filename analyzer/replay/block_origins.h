@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/huge_pages.h"
 #include "decode/event_batch.h"
 #include "decode/heap_graph_image.h"
 #include "replay/heap_history.h"
@@ -29,8 +30,8 @@ class BlockOrigins {
  private:
   // One graph's nodes by address: open addressing, half full at most.
   struct Watched {
-    std::uint64_t time_limit = 0;      // in quanta: later events are of another heap
-    std::vector<std::uint32_t> slots;  // index of a node plus 1; 0: free
+    std::uint64_t time_limit = 0;  // in quanta: later events are of another heap
+    std::vector<std::uint32_t, HugePageAllocator<std::uint32_t>> slots;  // index of a node plus 1; 0: free
     unsigned shift = 0;
     CapturedGraph graph;
 

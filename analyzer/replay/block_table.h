@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/huge_pages.h"
+
 namespace leak::scan {
 
 class BlockTable {
@@ -119,6 +121,7 @@ class BlockTable {
     }
   };
   static_assert(sizeof(Bucket) == 64);
+  using Buckets = std::vector<Bucket, HugePageAllocator<Bucket>>;
 
   std::size_t bucket_of(const Block& block) const {
     const auto from = reinterpret_cast<std::uintptr_t>(buckets_.data());
@@ -148,7 +151,7 @@ class BlockTable {
   }
 
   void grow() {
-    const std::vector<Bucket> old = std::exchange(buckets_, std::vector<Bucket>(buckets_.size() * 2));
+    const Buckets old = std::exchange(buckets_, Buckets(buckets_.size() * 2));
     --shift_;
     for (const Bucket& bucket : old) {
       for (Block block : bucket.slots) {
@@ -158,7 +161,7 @@ class BlockTable {
     }
   }
 
-  std::vector<Bucket> buckets_;  // a power of two of them, at most half of their slots taken
+  Buckets buckets_;  // a power of two of them, at most half of their slots taken
   unsigned shift_;
   std::size_t count_ = 0;
   std::unordered_map<std::uint64_t, std::uint64_t> huge_;  // address -> size

@@ -41,5 +41,20 @@ TEST(BlockTable, BehavesLikeAMap) {
   EXPECT_EQ(visited, model.size());
 }
 
+// Its buckets move to huge pages on the way.
+TEST(BlockTable, GrowsToManyMegabytes) {
+  constexpr std::uint32_t kBlocks = 300'000;
+  BlockTable table;
+  for (std::uint32_t i = 0; i != kBlocks; ++i) table.insert(0x1000 + 48 * std::uint64_t{i}, i, i);
+  EXPECT_EQ(table.size(), kBlocks);
+  for (std::uint32_t i = 0; i != kBlocks; ++i) {
+    BlockTable::Block* const block = table.find(0x1000 + 48 * std::uint64_t{i});
+    ASSERT_NE(block, nullptr);
+    ASSERT_EQ(block->site(), i);
+    table.erase(block);
+  }
+  EXPECT_EQ(table.size(), 0U);
+}
+
 }  // namespace
 }  // namespace leak::scan
