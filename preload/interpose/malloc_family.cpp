@@ -70,6 +70,7 @@ void release(Op op, void* block, const HookFrame& frame, RealCall&& real_call) n
     mark_dead(block);
     return real_call();
   }
+  expect_mark_dead(block);
   const HookScope scope(frame);
   record_free(scope, op, block, frame);
   mark_dead(block);

@@ -58,6 +58,7 @@ void release_delete(Op op, void* block, const HookFrame& frame, OperatorCall&& b
     mark_dead(block);
     return g_real.free(block);
   }
+  expect_mark_dead(block);
   const HookScope scope(frame);
   record_free(scope, op, block, frame);
   mark_dead(block);
