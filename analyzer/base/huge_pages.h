@@ -1,6 +1,6 @@
-// Memory for tables that are met at random: in pages of 2 MiB, whose addresses fit into the processor's translation
-// buffers. With small pages most of a look-up's time goes into walking page tables, twice over in a virtual machine
-// (replay of 180 million events with 200,000 live blocks: a sixth of all CPU time).
+// Memory for tables that are met at random: in pages of 2 MiB, whose addresses fit into the processor's
+// translation buffers. With small pages most of a look-up's time goes into walking page tables, twice over in
+// a virtual machine (replay of 180 million events with 200,000 live blocks: a sixth of all CPU time).
 #pragma once
 
 #include <sys/mman.h>

@@ -42,6 +42,14 @@ std::string format_count(std::uint64_t count) {
   return digits;
 }
 
+std::string format_blocks(std::uint64_t blocks) {
+  return format_count(blocks) + (blocks == 1 ? " block" : " blocks");
+}
+
+std::string format_heap(std::uint64_t bytes, std::uint64_t blocks) {
+  return format_bytes(bytes) + " in " + format_blocks(blocks);
+}
+
 std::string format_duration(std::uint64_t time_ns) {
   const double seconds = static_cast<double>(time_ns) / 1e9;
   if (time_ns < 1'000'000) return print("%llu us", static_cast<unsigned long long>(time_ns / 1000));

@@ -80,8 +80,7 @@ std::string without_arguments(std::string_view text) {
 std::string frame_text(const ReportFrame& frame, const std::pair<std::string, std::string>& renamed) {
   std::string module = stable_module(frame.module);
   if (!renamed.first.empty() && module == renamed.first) module = renamed.second;
-  const std::string nameless = std::string(base_name(frame.module)) + "+0x";
-  if (frame.function.empty() || frame.function.starts_with(nameless)) return "?@" + module;
+  if (is_nameless(frame)) return "?@" + module;
   return stable_function(frame.function) + "@" + module;
 }
 

@@ -108,8 +108,8 @@ std::string Evidence::kept_sentence() const {
 
 std::string Evidence::holder_sentence() const {
   if (holder_ == nullptr) return {};
-  return format_bytes(holder_->bytes) + " in " + format_count(holder_->blocks) +
-         (holder_->blocks == 1 ? " block is held by " : " blocks are held by ") + holder_->root + ".";
+  return format_heap(holder_->bytes, holder_->blocks) + (holder_->blocks == 1 ? " is" : " are") +
+         " held by " + holder_->root + ".";
 }
 
 }  // namespace leak::scan

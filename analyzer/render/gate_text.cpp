@@ -82,7 +82,7 @@ std::string use_text(const SuppressionUse& use) {
   std::string text = use.text + " (" + use.origin + "): ";
   if (!use.problem.empty()) return text + use.problem;
   return text + format_count(use.leaks) + (use.leaks == 1 ? " leak, " : " leaks, ") +
-         format_bytes(use.bytes) + " in " + format_count(use.blocks) + " blocks";
+         format_heap(use.bytes, use.blocks);
 }
 
 void write_suppressions(const GateReport& report, const TextStyle& style, std::ostream& out) {
@@ -96,10 +96,7 @@ void write_fixed(const GateReport& report, const TextStyle& style, std::ostream&
   out << '\n'
       << style.ink("Fixed", Ink::kGreen) << ": in the baseline and gone; --update-baseline takes them out\n";
   for (const BaselineChange& change : report.fixed) {
-    out << style.fit("  " + format_bytes(change.bytes) + " in " + format_count(change.blocks) +
-                         " blocks: " + change.place,
-                     0)
-        << '\n';
+    out << style.fit("  " + format_heap(change.bytes, change.blocks) + ": " + change.place, 0) << '\n';
   }
 }
 

@@ -12,10 +12,7 @@ namespace leak::scan {
 
 namespace {
 
-std::string amount(const ReportCount& count) {
-  return format_bytes(count.bytes) + " in " + format_count(count.blocks) +
-         (count.blocks == 1 ? " block" : " blocks");
-}
+std::string amount(const ReportCount& count) { return format_heap(count.bytes, count.blocks); }
 
 std::string view_name(const ReportGraphView& view) {
   if (view.when == "exit") return "when main returned or exit() was called";
@@ -123,25 +120,24 @@ void write_holders(const TextContext& context) {
   if (!process.retained.empty()) write_heading(context, "Held by one root alone");
   for (std::size_t i = 0; i != std::min(process.retained.size(), rows); ++i) {
     const ReportHeld& held = process.retained[i];
-    write_fact(context, format_bytes(held.bytes), held.root + " (" + format_count(held.blocks) + " blocks)");
+    write_fact(context, format_bytes(held.bytes), held.root + " (" + format_blocks(held.blocks) + ")");
   }
   if (!process.types.empty()) write_heading(context, "Types");
   for (std::size_t i = 0; i != std::min(process.types.size(), rows); ++i) {
     const ReportTypeCount& type = process.types[i];
-    write_fact(
-        context, format_bytes(type.bytes),
-        type.name + ", " + format_count(type.blocks) +
-            (type.lost_blocks == 0 ? " blocks" : " blocks, " + format_count(type.lost_blocks) + " lost"));
+    write_fact(context, format_bytes(type.bytes),
+               type.name + ", " + format_blocks(type.blocks) +
+                   (type.lost_blocks == 0 ? "" : ", " + format_count(type.lost_blocks) + " lost"));
   }
   if (!process.weakly_held.empty()) write_heading(context, "Expired, memory held by weak_ptr");
   for (const ReportWeaklyHeld& weak : process.weakly_held) {
-    write_fact(context, format_bytes(weak.bytes), weak.type + ", " + format_count(weak.blocks) + " blocks");
+    write_fact(context, format_bytes(weak.bytes), weak.type + ", " + format_blocks(weak.blocks));
   }
   if (!process.graph_delta || process.graph_delta->appeared.empty()) return;
   write_heading(context, "New since " + process.graph_delta->from);
   for (std::size_t i = 0; i != std::min(process.graph_delta->appeared.size(), rows); ++i) {
     const ReportGraphChange& change = process.graph_delta->appeared[i];
-    std::string text = format_count(change.blocks) + " blocks";
+    std::string text = format_blocks(change.blocks);
     if (change.site) {
       const ReportSite& site = process.sites[*change.site];
       text += " from " + place_text(site.stack, site.blamed, context.frames);

@@ -154,12 +154,12 @@ void write_figures(const TextContext& context) {
   const ReportTotals& totals = context.process.totals;
   const ReportSampled sampled = totals.sampled.value_or(ReportSampled{});
   write_heading(context, totals.sampled ? "Heap (estimated from a sample)" : "Heap");
-  write_fact(context, "peak",
-             format_bytes(totals.peak_bytes) + " in " + format_count(totals.peak_blocks) + " blocks, after " +
-                 format_duration(totals.peak_time_ns));
+  write_fact(
+      context, "peak",
+      format_heap(totals.peak_bytes, totals.peak_blocks) + ", after " + format_duration(totals.peak_time_ns));
   write_fact(context, "live at end",
              bytes_with_error(totals.live_bytes, sampled.live_bytes_error) + " in " +
-                 format_count(totals.live_blocks) + " blocks");
+                 format_blocks(totals.live_blocks));
   std::string allocations = format_count(totals.allocations) + " (" +
                             bytes_with_error(totals.allocated_bytes, sampled.allocated_bytes_error) + ")";
   if (totals.allocations != 0) {

@@ -79,7 +79,10 @@ std::uint32_t AllocationWrappers::function_of(FrameId id) {
   std::string key = frame.module + '\n' + frame.function + (blamable ? "" : "\n");
   const auto [entry, is_new] =
       by_name_.try_emplace(std::move(key), static_cast<std::uint32_t>(functions_.size()));
-  if (is_new) functions_.push_back({blamable, blamable ? callers_of_a_wrapper(frame.function) : 0, {}});
+  if (is_new) {
+    const std::size_t callers_needed = blamable ? callers_of_a_wrapper(frame.function) : 0;
+    functions_.push_back({blamable, is_nameless(frame), callers_needed, {}});
+  }
   return number = entry->second;
 }
 
@@ -89,7 +92,7 @@ void AllocationWrappers::add(const std::vector<FrameId>& stack) {
   for (const FrameId id : stack) {
     const std::uint32_t number = function_of(id);
     const Function& function = functions_[number];
-    if (!function.is_to_blame || is_done) continue;
+    if (!function.is_to_blame || is_done || (function.is_nameless && wrappers.empty())) continue;
     is_done = function.callers_needed == 0;
     if (!is_done) {
       wrappers.push_back(number);
@@ -101,11 +104,16 @@ void AllocationWrappers::add(const std::vector<FrameId>& stack) {
 
 std::optional<FrameId> AllocationWrappers::blamed(const std::vector<FrameId>& stack) const {
   std::optional<FrameId> first;
+  bool was_wrapped = false;
   for (const FrameId id : stack) {
     const Function& function = known_function(id);
     if (!function.is_to_blame) continue;
     if (!first) first = id;
-    if (function.callers_needed == 0 || function.callers.size() < function.callers_needed) return id;
+    if (function.is_nameless && !was_wrapped) continue;  // perhaps a part of the wrapper that called it
+    if (function.callers_needed == 0 || function.callers.size() < function.callers_needed) {
+      return was_wrapped ? id : first;
+    }
+    was_wrapped = true;
   }
   return first;
 }

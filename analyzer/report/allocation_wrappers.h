@@ -1,5 +1,6 @@
 // Functions of the program itself whose job is to allocate (zmalloc, sqlite3Malloc, a class's operator new):
-// what they allocate is to be blamed on whoever called them.
+// what they allocate is to be blamed on whoever called them. So is what functions without a symbol allocate
+// for them: in a stripped library those are the inner parts of the wrapper.
 //
 // A name alone does not make one of them, for a function that leaks may be called anything: it must also be
 // called from many places. So this changes from run to run, which is why only the blame follows it and never
@@ -35,6 +36,7 @@ class AllocationWrappers {
   // A function: frames of one differ by their lines.
   struct Function {
     bool is_to_blame = false;  // neither the runtime's nor unknown
+    bool is_nameless = false;
     std::size_t callers_needed = 0;
     std::set<std::uint32_t> callers;  // indices into functions_
   };

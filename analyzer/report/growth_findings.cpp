@@ -109,7 +109,7 @@ ReportFinding leak_finding(const Suspect& suspect, const ReportProcess& process,
   finding.site = largest.id;
   add_evidence(suspect, process, finding);
   finding.evidence.emplace_back("survivors",
-                                format_count(suspect.blocks) + " blocks, " + format_bytes(suspect.bytes));
+                                format_blocks(suspect.blocks) + ", " + format_bytes(suspect.bytes));
   if (process.totals.live_bytes != 0) {
     finding.evidence.emplace_back(
         "share of live memory",
@@ -156,7 +156,7 @@ ReportFinding given_back_finding(const Suspect& suspect, const ReportProcess& pr
   finding.blocks = all.blocks;
   finding.site = largest.id;
   add_evidence(suspect, process, finding);
-  finding.evidence.emplace_back(kGivenBack, format_count(all.blocks) + " blocks, " + format_bytes(all.bytes));
+  finding.evidence.emplace_back(kGivenBack, format_blocks(all.blocks) + ", " + format_bytes(all.bytes));
   finding.evidence.emplace_back("observed for", format_duration(process.duration_ns));
   return finding;
 }

@@ -15,10 +15,7 @@ namespace {
 
 constexpr std::size_t kMostTypes = 3;
 
-std::string amount(const ReportCount& count) {
-  return format_bytes(count.bytes) + " in " + format_count(count.blocks) +
-         (count.blocks == 1 ? " block" : " blocks");
-}
+std::string amount(const ReportCount& count) { return format_heap(count.bytes, count.blocks); }
 
 void add(ReportCount& to, const ReportCount& more) {
   to.blocks += more.blocks;

@@ -5,7 +5,6 @@
 #include <tuple>
 #include <utility>
 
-#include "base/text.h"
 #include "base/units.h"
 #include "report/findings.h"
 #include "report/snapshots.h"
@@ -36,11 +35,6 @@ bool saw_deletes(const HeapHistory& history) {
 // Of a block whose free was lost, another end may be taken for its own.
 bool lost_events(const Diagnostics& diagnostics) {
   return diagnostics.dropped_events != 0 || diagnostics.torn_frames != 0 || diagnostics.skipped_bytes != 0;
-}
-
-// Without a symbol a frame has the name of its module.
-bool is_nameless(const ReportFrame& frame) {
-  return frame.function.empty() || frame.function.starts_with(std::string(base_name(frame.module)) + "+0x");
 }
 
 // An operator new that is linked into the program calls malloc, and its operator delete may be another one's;
@@ -77,9 +71,8 @@ void find_mismatches(const HeapHistory& history, const std::vector<std::uint32_t
     const auto& [place, made_by, freed_by] = key;
     ReportFinding finding;
     finding.kind = "mismatch";
-    finding.title = format_count(wrong.blocks) + (wrong.blocks == 1 ? " block" : " blocks") + " that " +
-                    name_of_family(made_by) + " made in " + place + (wrong.blocks == 1 ? " was" : " were") +
-                    " freed by " + trace::name_of(freed_by);
+    finding.title = format_blocks(wrong.blocks) + " that " + name_of_family(made_by) + " made in " + place +
+                    (wrong.blocks == 1 ? " was" : " were") + " freed by " + trace::name_of(freed_by);
     finding.blocks = wrong.blocks;
     finding.site = wrong.site->id;
     finding.evidence = {{"made by", name_of_family(made_by)},

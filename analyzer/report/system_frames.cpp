@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 #include "base/text.h"
 
@@ -95,6 +96,10 @@ std::size_t start_of_name(std::string_view whole) {
 std::string_view qualified_name(std::string_view function) {
   const std::string_view named = function.substr(0, end_of_name(function));
   return named.substr(start_of_name(named));
+}
+
+bool is_nameless(const ReportFrame& frame) {
+  return frame.function.empty() || frame.function.starts_with(std::string(base_name(frame.module)) + "+0x");
 }
 
 bool is_hook_module(std::string_view module_path) {

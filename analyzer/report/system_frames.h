@@ -15,6 +15,9 @@ bool is_system_frame(const ReportFrame& frame);
 // Neither the runtime's nor unknown. Requires: frame.system is set.
 inline bool is_to_blame(const ReportFrame& frame) { return !frame.system && !frame.module.empty(); }
 
+// True without a symbol: the frame has the name of its module, and an address.
+bool is_nameless(const ReportFrame& frame);
+
 bool is_hook_module(std::string_view module_path);
 
 // "void std::vector<int>::push_back(int)" -> "std::vector<int>::push_back": no return type, no parameters.

@@ -20,8 +20,8 @@ std::string when_it_ended(const ReportProcess& process) {
 }
 
 std::string what_is_live(const ReportProcess& process) {
-  return (process.totals.sampled ? "an estimated " : "") + format_bytes(process.totals.live_bytes) + " in " +
-         format_count(process.totals.live_blocks) + (process.totals.live_blocks == 1 ? " block" : " blocks");
+  return (process.totals.sampled ? "an estimated " : "") +
+         format_heap(process.totals.live_bytes, process.totals.live_blocks);
 }
 
 // Of what the run was long enough to judge growth in general, but not for its long-lived blocks.
@@ -68,19 +68,19 @@ std::string all_reachable(const ReportProcess& process) {
   const ReportClasses& blocks = process.truth->last().blocks;
   std::string sentence = "Nothing is lost: ";
   if (blocks.possibly_lost.blocks != 0) {
-    sentence = "Nothing is definitely lost; " + format_bytes(blocks.possibly_lost.bytes) + " in " +
-               format_count(blocks.possibly_lost.blocks) + " blocks possibly: ";
+    sentence = "Nothing is definitely lost; " +
+               format_heap(blocks.possibly_lost.bytes, blocks.possibly_lost.blocks) + " possibly: ";
   }
-  const std::uint64_t count = blocks.still_reachable.blocks;
-  sentence += format_bytes(blocks.still_reachable.bytes) + " in " + format_count(count) +
-              (count == 1 ? " block is" : " blocks are") + " still reachable";
+  const ReportCount& reachable = blocks.still_reachable;
+  sentence += format_heap(reachable.bytes, reachable.blocks) + (reachable.blocks == 1 ? " is" : " are") +
+              " still reachable";
   if (!process.retained.empty() && process.retained.front().bytes != 0) {
     const ReportHeld& most = process.retained.front();
     sentence += " (" + format_bytes(most.bytes) + " through " + most.root + ")";
   }
   if (const ReportCount& runtime = process.truth->last().runtime; runtime.blocks != 0) {
-    sentence += ", " + format_bytes(runtime.bytes) + " in " + format_count(runtime.blocks) +
-                (runtime.blocks == 1 ? " block is" : " blocks are") + " the C and C++ runtime's own";
+    sentence += ", " + format_heap(runtime.bytes, runtime.blocks) + (runtime.blocks == 1 ? " is" : " are") +
+                " the C and C++ runtime's own";
   }
   return sentence + "." + noted_growth(process) + undecided(process);
 }

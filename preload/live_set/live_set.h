@@ -56,7 +56,8 @@ class LiveSet {
   // Fetches what erase(block) will need: in a large heap it is in no cache.
   void expect_erase(std::uintptr_t block) const noexcept {
     const Cell* const leaf = leaf_of(block);
-    if (leaf != nullptr) __builtin_prefetch(leaf + cell_index(block, shift_.load(std::memory_order_relaxed)), 1);
+    if (leaf != nullptr)
+      __builtin_prefetch(leaf + cell_index(block, shift_.load(std::memory_order_relaxed)), 1);
   }
 
   bool contains(std::uintptr_t block) const noexcept {
@@ -137,7 +138,8 @@ class LiveSet {
 
 extern constinit LiveSet g_live_set;
 
-// How large a block is, by the allocator behind us; nullptr: it does not say. Set before the first block is marked.
+// How large a block is, by the allocator behind us; nullptr: it does not say. Set before the first block is
+// marked.
 using UsableSize = std::size_t (*)(void* block);
 extern constinit UsableSize g_usable_size;
 

@@ -49,6 +49,26 @@ TEST(AllocationWrappers, ThroughEachOther) {
       "step");
 }
 
+TEST(AllocationWrappers, TheirPartsWithoutNamesAreNotBlamed) {
+  EXPECT_EQ(Stacks().blamed({{"malloc", "shop+0x10", "shop+0x20", "sqlite3Malloc", "open", "main"},
+                             {"malloc", "shop+0x10", "shop+0x20", "sqlite3Malloc", "prepare", "main"},
+                             {"malloc", "shop+0x10", "shop+0x20", "sqlite3Malloc", "step", "main"}}),
+            "step");
+  EXPECT_EQ(Stacks().blamed({{"malloc", "shop+0x10", "sqlite3Malloc", "step", "main"}}), "shop+0x10");
+}
+
+TEST(AllocationWrappers, AFunctionWithoutANameIsBlamedWhereNoWrapperCallsIt) {
+  EXPECT_EQ(Stacks().blamed({{"malloc", "shop+0x10", "open", "main"},
+                             {"malloc", "shop+0x10", "prepare", "main"},
+                             {"malloc", "shop+0x10", "step", "main"}}),
+            "shop+0x10");
+  EXPECT_EQ(Stacks().blamed({{"malloc", "zmalloc", "shop+0x10", "main"},
+                             {"malloc", "zmalloc", "shop+0x20", "main"},
+                             {"malloc", "zmalloc", "shop+0x30", "main"}}),
+            "shop+0x30");
+  EXPECT_EQ(Stacks().blamed({{"malloc", "shop+0x10", "shop+0x20"}}), "shop+0x10");
+}
+
 TEST(AllocationWrappers, AFunctionWithOneCallerIsToBlameWhateverItIsCalled) {
   const std::vector<std::string> stack = {"malloc", "leak_malloc", "main"};
   EXPECT_EQ(Stacks().blamed({stack, stack, stack}), "leak_malloc");
