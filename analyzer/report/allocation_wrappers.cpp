@@ -76,7 +76,8 @@ std::uint32_t AllocationWrappers::function_of(FrameId id) {
   if (number != kUnseen) return number;
   const ReportFrame& frame = frames_[id.index()];
   const bool blamable = is_to_blame(frame);
-  std::string key = frame.module + '\n' + frame.function + (blamable ? "" : "\n");
+  std::string key =
+      frame.module + '\n' + std::string(function_without_offset(frame)) + (blamable ? "" : "\n");
   const auto [entry, is_new] =
       by_name_.try_emplace(std::move(key), static_cast<std::uint32_t>(functions_.size()));
   if (is_new) {

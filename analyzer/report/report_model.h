@@ -27,8 +27,10 @@ struct ReportSource {
 };
 
 struct ReportFrame {
-  std::string function;  // demangled; "symbol+0x12" without line info; "module+0x1234" without symbols
-  std::string file;      // empty when unknown
+  // Demangled; "symbol+0x12" without line info; without symbols "module+0x1200+0x34", the function's start in
+  // the file and the place in it, or "module+0x1234" where no function is known.
+  std::string function;
+  std::string file;  // empty when unknown
   std::uint32_t line = 0;
   std::string module;
   std::uint64_t address = 0;  // in the process
@@ -65,8 +67,9 @@ struct ReportSite {
   std::uint64_t peak_blocks = 0;
   std::uint64_t peak_bytes = 0;
   std::uint64_t temporary_allocations = 0;
-  std::vector<std::uint32_t> threads;  // that allocated here, over the whole run; only where there are several
-  bool more_threads = false;           // than these
+  std::vector<std::uint32_t>
+      threads;                // that allocated here, over the whole run; only where there are several
+  bool more_threads = false;  // than these
   std::optional<ReportSampled> sampled;
   std::optional<ReportGrowth> growth;
   std::optional<ReportClasses> lost;          // absent without a heap graph
@@ -320,7 +323,7 @@ struct ReportProcess {
 
   std::vector<ReportSpike> spikes;           // by time
   std::optional<ReportResidency> residency;  // absent where memory was not sampled, or for too short
-  std::optional<ReportLimit> limit;  // absent when none is known
+  std::optional<ReportLimit> limit;          // absent when none is known
   Severity severity = Severity::kGood;
   std::string verdict;  // one plain sentence with numbers
   std::vector<ReportFinding> findings;
@@ -345,9 +348,9 @@ struct ReportProcess {
 
 struct ReportModel {
   std::string tool_version;
-  Severity severity = Severity::kGood;   // the worst of the processes
-  std::vector<ReportProcess> processes;  // parents before children
-  std::vector<ReportFrame> frames;       // index: FrameId
+  Severity severity = Severity::kGood;      // the worst of the processes
+  std::vector<ReportProcess> processes;     // parents before children
+  std::vector<ReportFrame> frames;          // index: FrameId
   std::vector<ReportPatternPage> patterns;  // that findings name, in the order of the catalogue
 };
 

@@ -102,6 +102,14 @@ bool is_nameless(const ReportFrame& frame) {
   return frame.function.empty() || frame.function.starts_with(std::string(base_name(frame.module)) + "+0x");
 }
 
+std::string_view function_without_offset(const ReportFrame& frame) {
+  const std::string_view function = frame.function;
+  const std::size_t offset = function.rfind("+0x");
+  if (offset == std::string_view::npos || !frame.file.empty()) return function;
+  const bool is_only_offset = is_nameless(frame) && offset == function.find("+0x");
+  return is_only_offset ? function : function.substr(0, offset);
+}
+
 bool is_hook_module(std::string_view module_path) {
   return base_name(module_path).starts_with("libleakhook");
 }

@@ -18,6 +18,10 @@ inline bool is_to_blame(const ReportFrame& frame) { return !frame.system && !fra
 // True without a symbol: the frame has the name of its module, and an address.
 bool is_nameless(const ReportFrame& frame);
 
+// The function of a frame without line information, which is named by the place in it: "zmalloc+0x12" ->
+// "zmalloc", "libz.so.1+0x1200+0x34" -> "libz.so.1+0x1200". Others are as they are.
+std::string_view function_without_offset(const ReportFrame& frame);
+
 bool is_hook_module(std::string_view module_path);
 
 // "void std::vector<int>::push_back(int)" -> "std::vector<int>::push_back": no return type, no parameters.

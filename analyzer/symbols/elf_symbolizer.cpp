@@ -10,6 +10,7 @@
 #include "symbols/dwarf_variables.h"
 #include "symbols/elf_data_table.h"
 #include "symbols/elf_symbol_table.h"
+#include "symbols/function_bounds.h"
 
 namespace leak::scan {
 
@@ -30,6 +31,7 @@ DataSymbol symbol_of(const ElfDataTable::Hit& hit) {
 struct ElfSymbolizer::OpenModule {
   std::unique_ptr<ModuleBinary> binary;
   std::optional<ElfSymbolTable> symbols;
+  std::optional<FunctionBounds> bounds;
   std::optional<ElfDataTable> data;         // made when first asked for
   std::optional<DwarfVariables> variables;  // likewise
   std::unique_ptr<DwarfIndex> dwarf;
@@ -56,6 +58,7 @@ ElfSymbolizer::OpenModule& ElfSymbolizer::open(const Module& module) {
   Dwarf* dwarf = dwfl_module_getdwarf(entry->binary->module(), &entry->dwarf_bias);
   if (dwarf != nullptr) entry->dwarf = std::make_unique<DwarfIndex>(dwarf);
   entry->symbols.emplace(entry->binary->module());
+  entry->bounds.emplace(entry->binary->module());
   return *entry;
 }
 
@@ -76,8 +79,15 @@ std::vector<SourceFrame> ElfSymbolizer::frames_at(const ProgramCounter& pc, cons
     const std::uint64_t offset = symbol->offset + (pc.exact ? 0 : 1);
     return {{demangle(symbol->name) + "+" + hex_text(offset), {}, 0, false}};
   }
-  return {
-      {std::string(base_name(module->path)) + "+" + hex_text(pc.address - module->load_bias), {}, 0, false}};
+  std::string name(base_name(module->path));
+  std::uint64_t offset = pc.address - module->load_bias;
+  const std::optional<std::uint64_t> start = opened.bounds ? opened.bounds->start_of(address) : std::nullopt;
+  if (start) {
+    name.append(1, '+').append(hex_text(*start));
+    offset -= *start;
+  }
+  name.append(1, '+').append(hex_text(offset));
+  return {{std::move(name), {}, 0, false}};
 }
 
 // nullptr: the module's file cannot be used.

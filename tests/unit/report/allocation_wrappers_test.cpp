@@ -77,6 +77,17 @@ TEST(AllocationWrappers, AFunctionWithOneCallerIsToBlameWhateverItIsCalled) {
             "make_node");
 }
 
+TEST(AllocationWrappers, AFunctionIsOneCallerAtAllItsPlaces) {
+  EXPECT_EQ(Stacks().blamed({{"malloc", "leak_malloc+0x10", "load+0x10", "main"},
+                             {"malloc", "leak_malloc+0x10", "load+0x20", "main"},
+                             {"malloc", "leak_malloc+0x10", "load+0x30", "main"}}),
+            "leak_malloc+0x10");
+  EXPECT_EQ(Stacks().blamed({{"malloc", "zmalloc+0x10", "load+0x10", "main"},
+                             {"malloc", "zmalloc+0x20", "save+0x10", "main"},
+                             {"malloc", "zmalloc+0x30", "step+0x10", "main"}}),
+            "step+0x10");
+}
+
 TEST(AllocationWrappers, ThereMustBeACaller) {
   EXPECT_EQ(Stacks().blamed({{"malloc", "zmalloc", "a"},
                              {"malloc", "zmalloc", "b"},

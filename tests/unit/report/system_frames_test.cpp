@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace leak::scan {
 namespace {
 
@@ -46,6 +48,20 @@ TEST(SystemFrames, KnowsTheUsersOwnCode) {
   EXPECT_FALSE(is_system("mallocate+0x10"));
   EXPECT_FALSE(is_system("work", "/usr/lib/libcache.so.1"));
   EXPECT_FALSE(is_system("std_helper"));
+}
+
+TEST(SystemFrames, AFunctionIsTheSameAtAllItsPlaces) {
+  const auto function = [](const char* name, const char* file = "") {
+    ReportFrame frame;
+    frame.function = name;
+    frame.file = file;
+    frame.module = "/usr/lib/libz.so.1";
+    return std::string(function_without_offset(frame));
+  };
+  EXPECT_EQ(function("zmalloc+0x12"), "zmalloc");
+  EXPECT_EQ(function("zmalloc", "zmalloc.c"), "zmalloc");
+  EXPECT_EQ(function("libz.so.1+0x1200+0x34"), "libz.so.1+0x1200");
+  EXPECT_EQ(function("libz.so.1+0x1234"), "libz.so.1+0x1234");
 }
 
 }  // namespace

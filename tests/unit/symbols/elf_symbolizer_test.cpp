@@ -9,6 +9,9 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <utility>
+
+#include "base/text.h"
 
 namespace leak::scan {
 namespace {
@@ -139,15 +142,31 @@ TEST(ElfSymbolizer, FallsBackToSymbolAndOffset) {
   EXPECT_TRUE(found[0].file.empty());
 }
 
-TEST(ElfSymbolizer, FallsBackToModuleAndOffset) {
-  const std::string path = program("stripped");
-  const Expected expected = ask(path);
+// "stripped+0x1200+0x34": the start of a function in the file, and the place in it.
+std::pair<std::uint64_t, std::uint64_t> nameless_place(ElfSymbolizer& symbolizer, std::uint64_t address) {
+  const std::vector<SourceFrame> found = frames(symbolizer, module_of(program("stripped")), address);
+  EXPECT_EQ(found.size(), 1U);
+  unsigned long start = 0;
+  unsigned long offset = 0;
+  EXPECT_EQ(std::sscanf(found[0].function.c_str(), "stripped+0x%lx+0x%lx", &start, &offset), 2)
+      << found[0].function;
+  return {start, offset};
+}
+
+TEST(ElfSymbolizer, FallsBackToTheStartOfANamelessFunction) {
+  const Expected expected = ask(program("stripped"));
   ElfSymbolizer symbolizer({});
-  const std::vector<SourceFrame> found = frames(symbolizer, module_of(path), expected.address);
-  ASSERT_EQ(found.size(), 1U);
-  char wanted[64];
-  std::snprintf(wanted, sizeof wanted, "stripped+0x%lx", static_cast<unsigned long>(expected.address));
-  EXPECT_EQ(found[0].function, wanted);
+  const auto [start, offset] = nameless_place(symbolizer, expected.address);
+  EXPECT_EQ(start + offset, expected.address);
+  EXPECT_EQ(nameless_place(symbolizer, start + 1), std::pair(start, std::uint64_t{1}));
+  // A return address belongs to the call before it.
+  const std::string before = frames(symbolizer, module_of(program("stripped")), start)[0].function;
+  EXPECT_EQ(before.find("+" + hex_text(start) + "+"), std::string::npos) << before;
+}
+
+TEST(ElfSymbolizer, FallsBackToModuleAndOffset) {
+  ElfSymbolizer symbolizer({});
+  EXPECT_EQ(frames(symbolizer, module_of(program("stripped")), 0x10)[0].function, "stripped+0x10");
 }
 
 TEST(ElfSymbolizer, FindsASeparateDebugFileInADebugDirectory) {
