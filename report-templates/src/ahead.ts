@@ -1,15 +1,9 @@
 // What the first interactions with a large report need, worked out while the reader looks at the first screen: each part
 // in an idle moment of its own, so that nothing waits for it.
 import type { Context } from './context';
+import { whenIdle } from './later';
 import { FlameStacks } from './parts/flame_stacks';
 import { commonsOf } from './parts/site_groups';
-
-const LATEST = 200;  // ms
-
-export function whenIdle(run: () => void): void {
-  if ('requestIdleCallback' in window) requestIdleCallback(run, { timeout: LATEST });
-  else setTimeout(run);
-}
 
 export function workAhead(context: Context): void {
   const { process, frames, store } = context;

@@ -1,11 +1,12 @@
 // Unpacks the data, then draws the page: what stays for all processes here, the rest by the views, in reading order.
-import { whenIdle, workAhead } from './ahead';
+import { workAhead } from './ahead';
 import type { Context, View } from './context';
 import { readReport } from './data';
 import { isDiff } from './diff/model';
 import { drawDiff } from './diff/page';
 import { h } from './dom';
 import * as format from './format';
+import { afterFrame, whenIdle } from './later';
 import { baseName, FrameTable, type Report } from './model';
 import { rangeInTime, setRange } from './parts/range';
 import { type Shell, shell } from './shell';
@@ -158,6 +159,7 @@ async function start(): Promise<void> {
     if (isDiff(report)) drawDiff(report, root);
     else new Page(report, root);
     document.documentElement.dataset['ready'] = 'true';
+    afterFrame(() => (document.documentElement.dataset['drawn'] = 'true'));
   } catch (error) {
     console.error(error);
     root.replaceChildren(h('main', { class: 'failure', attrs: { role: 'alert' } },

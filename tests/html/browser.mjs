@@ -99,12 +99,20 @@ export async function showEverything(page) {
   await page.evaluate(() => scrollTo(0, 0));
 }
 
-// Of the whole page, or of some of its sections: what else is on the page costs most of the time.
+// The address, which is written when the answer has been drawn.
+export async function hashOf(page) {
+  return page.evaluate(async () => {
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    return location.hash;
+  });
+}
+
 // Waits for what was out of sight when the range changed.
 export async function settle(page) {
   await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
 }
 
+// Of the whole page, or of some of its sections: what else is on the page costs most of the time.
 export async function assertAccessible(page, sections = ['html']) {
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate((include) => globalThis.axe.run({ include: include.map((one) => [one]) }, { resultTypes: ['violations'] }), sections);

@@ -1,7 +1,7 @@
 // Every figure of every view of real programs is that of the JSON report of the same trace.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertQuiet, settle, showEverything } from './browser.mjs';
+import { assertQuiet, hashOf, settle, showEverything } from './browser.mjs';
 import { factsOf, figuresOf, lostBytes, mergedStacks, sum, tableOf } from './figures.mjs';
 import { browser, store } from './store.mjs';
 import { recordService } from './traces.mjs';
@@ -97,7 +97,7 @@ test('spikes lead to their part of the timeline', async () => {
   ];
   const page = await open(browser.render('spikes', report));
   assert.deepEqual(await figuresOf(page, '.spikes data'), [8000, 5000]);
-  const range = () => page.evaluate(() => /range=(\d+)-(\d+)/.exec(location.hash).slice(1).map(Number));
+  const range = async () => /range=(\d+)-(\d+)/.exec(await hashOf(page)).slice(1).map(Number);
   for (const [i, spike] of process.spikes.entries()) {
     await page.locator('.spikes button').nth(i).click();
     const [from, to] = await range();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { assertAccessible, assertNoSideScroll, assertQuiet, Browser, golden, showEverything } from './browser.mjs';
+import { assertAccessible, assertNoSideScroll, assertQuiet, Browser, golden, hashOf, showEverything } from './browser.mjs';
 import { largeReport } from './large_report.mjs';
 
 const SECTIONS = ['findings', 'timeline', 'consumers', 'flame', 'compare', 'mappings', 'sizes', 'threads', 'modules', 'diagnostics', 'terms'];
@@ -20,8 +20,6 @@ before(async () => {
 after(async () => browser?.close());
 
 const values = (page, selector) => page.$$eval(selector, (all) => all.map((one) => Number(one.value)));
-// Asked of the page itself: the driver hears of a changed hash a moment later.
-const hashOf = (page) => page.evaluate(() => location.hash);
 const rowKeys = (page) => page.$$eval('#consumers tbody tr[data-key]', (all) => all.map((one) => Number(one.dataset.key)));
 const blamed = (report, site) => report.frames.find((frame) => frame.id === site.blamed)?.function ?? '(no stack recorded)';
 
@@ -182,6 +180,23 @@ test('the timeline zooms by dragging, walks by keys and hides lines', async () =
   assertQuiet(page);
   await page.close();
 });
+
+for (const width of [1280, 400]) {
+  test(`the bar leads to every section, ${width} px wide`, async () => {
+    const page = await browser.open(files.service, { width, hash: '#open=0' });
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    for (const link of (await page.locator('.sections a').all()).reverse()) {
+      await link.click();
+      const id = (await link.getAttribute('href')).replace('#section=', '');
+      await page.waitForFunction((at) => {
+        const { top } = document.getElementById(at).getBoundingClientRect();
+        return Math.abs(top - 64) < 4 || (top > 0 && scrollY + innerHeight >= document.documentElement.scrollHeight - 2);
+      }, id);
+    }
+    assertQuiet(page);
+    await page.close();
+  });
+}
 
 test('the flame graph adds up, zooms, finds and walks', async () => {
   const page = await browser.open(files.service);

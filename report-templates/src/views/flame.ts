@@ -1,8 +1,8 @@
 // Who allocates through whom, as a flame graph or as a table that opens: one tree, one selection, drawn in two ways.
-import { whenIdle } from '../ahead';
 import type { Context, View } from '../context';
 import { h, replace } from '../dom';
 import * as format from '../format';
+import { whenIdle } from '../later';
 import { frameFullLocation } from '../model';
 import { CallTree } from '../parts/call_tree';
 import { select, systemToggle, tabs, textFilter, toggle, toolbar } from '../parts/controls';
