@@ -3,12 +3,17 @@
 import type { Context } from './context';
 import { whenIdle } from './later';
 import { FlameStacks } from './parts/flame_stacks';
-import { commonsOf } from './parts/site_groups';
+import { columnOf, SUMMED } from './parts/columns';
+import { nameRanks } from './parts/site_groups';
 
 export function workAhead(context: Context): void {
   const { process, frames, store } = context;
   const stacks = (fold: boolean) => FlameStacks.of(frames, process, { skipSystem: store.get('own'), fold });
-  const parts = [() => process.courses?.all, () => stacks(store.get('fold')), () => commonsOf(context, 'function'), () => stacks(!store.get('fold'))];
+  const fold = store.get('fold');
+  const parts: (() => unknown)[] = [
+    ...SUMMED.map((figure) => () => columnOf(process, figure)), () => process.courses?.all, () => process.courses?.figures, () => stacks(fold),
+    () => stacks(fold).calls, () => nameRanks(context), () => stacks(fold).fromLeaf, () => stacks(!fold),
+  ];
   let ended = !process.sites?.length;
   const next = () => {
     const part = ended ? undefined : parts.shift();

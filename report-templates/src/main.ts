@@ -82,7 +82,8 @@ class Page {
   }
 
   // A view that is rendered anew ends what its former self listened to. It hears first, so that the old one does not
-  // draw in vain. One that is out of sight waits for what is in sight, and says so.
+  // draw in vain. It waits for the frame in which the view answers that the reader works in, and for what is in sight if
+  // itself is not, and says so.
   private following(view: View, context: Context): HTMLElement | null {
     let ends: (() => void)[] = [];
     let element: HTMLElement | null = null;
@@ -104,10 +105,9 @@ class Page {
     context.on(view.follows ?? [], () => {
       end();
       if (waits) return;
-      if (!element || isInSight(element)) return draw();
       waits = true;
-      element.setAttribute('aria-busy', 'true');
-      whenIdle(draw);
+      element?.setAttribute('aria-busy', 'true');
+      afterFrame(() => (element && isInSight(element) ? draw() : whenIdle(draw)));
     });
     context.atEnd(() => {
       ended = true;

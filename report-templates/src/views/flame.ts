@@ -55,7 +55,7 @@ class Stacks {
   private merge(): FlameTree {
     const { store, frames, process } = this.context;
     const stacks = FlameStacks.of(frames, process, { skipSystem: store.get('own'), fold: store.get('fold') });
-    return FlameTree.of(stacks, this.cost.of, 'all', store.get('inverted'));
+    return FlameTree.of(stacks, this.cost.all(), 'all', store.get('inverted'));
   }
 
   private get asTree(): boolean {
