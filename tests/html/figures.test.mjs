@@ -56,7 +56,7 @@ each('cards', async (made, process) => {
   })));
   assert.deepEqual(cards, process.findings.map((finding) => {
     const site = process.sites[finding.site];
-    return { badge: BADGES[finding.severity], title: finding.title, figures: [finding.bytes, finding.blocks, ...(site?.growth?.slope_bytes_per_s ? [site.growth.slope_bytes_per_s] : [])], evidence: Object.values(finding.evidence) };
+    return { badge: BADGES[finding.severity], title: finding.title, figures: [finding.bytes, finding.blocks, ...(site?.growth?.slope_bytes_per_s && !finding.evidence.growth ? [site.growth.slope_bytes_per_s] : [])], evidence: Object.values(finding.evidence) };
   }));
   await close(page);
 });

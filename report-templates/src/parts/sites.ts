@@ -47,7 +47,7 @@ export function growthFigure(site: Site): HTMLElement {
 }
 
 export function verdictText(verdict: string): string {
-  return verdict.replaceAll('_', ' ');
+  return verdict === 'leak' ? 'growing' : verdict.replaceAll('_', ' ');  // of itself growth does not tell what is lost
 }
 
 export function siteDetail(context: Context, site: Site): HTMLElement {

@@ -40,7 +40,7 @@ function pickers(context: Context, row: SnapshotRow): HTMLElement {
 
 function snapshotList(context: Context, snapshots: Snapshot[], comparable: boolean): HTMLElement {
   const columns: Column<SnapshotRow>[] = [
-    { key: 'label', label: 'Snapshot', cell: ({ one }): Child => h('span', {}, one.label, one.automatic && h('span', { class: 'tag' }, 'automatic')) },
+    { key: 'label', label: 'Snapshot', cell: ({ one }): Child => h('span', {}, one.label, one.automatic && !one.label.startsWith('auto') && h('span', { class: 'tag' }, 'automatic')) },
     { key: 'time', label: 'Time', numeric: true, value: ({ one }) => one.time_ns, cell: ({ one }) => figure(one.time_ns, format.duration(one.time_ns)) },
     { key: 'heap', label: 'Heap', numeric: true, value: ({ one }) => one.heap_bytes, cell: ({ one }) => bytesFigure(one.heap_bytes) },
     { key: 'blocks', label: 'Blocks', numeric: true, minor: true, value: ({ one }) => one.blocks, cell: ({ one }) => countFigure(one.blocks) },

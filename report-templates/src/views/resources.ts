@@ -61,7 +61,7 @@ export const resources: View = {
     if (all.threads) rows.push(['Threads created', countFigure(all.threads.created)], ['Never joined or detached', countFigure(all.threads.unjoined)]);
     const element = section('resources', 'Resources', intro, facts(rows, 'numbers'));
     const unjoined = all.unjoined_threads ?? [];
-    if (!all.fd_sites?.length && !unjoined.length) element.append(empty('Nothing was opened and no thread is left.', 'The program opened no descriptor by itself.'));
+    if (!all.fd_sites?.length && !unjoined.length) element.append(empty('Nothing was opened and no thread is left.', all.fds?.open ? `The program opened no descriptor by itself; ${format.count(all.fds.open)} were open from the start.` : 'The program opened no descriptor by itself.'));
     if (all.fd_sites?.length) element.append(descriptorTable(context, all));
     if (unjoined.length) element.append(threadTable(context, unjoined));
     return element;
