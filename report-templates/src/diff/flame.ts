@@ -2,7 +2,8 @@
 import type { Context } from '../context';
 import { h, replace } from '../dom';
 import * as format from '../format';
-import { FrameTable, type Process, type Site } from '../model';
+import { FrameTable } from '../frames';
+import type { Process, Site } from '../model';
 import { columnOf } from '../parts/columns';
 import { select, textFilter, toggle, toolbar } from '../parts/controls';
 import { FlameChart, type Match } from '../parts/flame_chart';

@@ -2,7 +2,7 @@
 import type { Context } from '../context';
 import { figure, h } from '../dom';
 import * as format from '../format';
-import { callerOf } from '../model';
+import { callerOf } from '../frames';
 import { columnOf, type Figure, sumAt } from './columns';
 import type { Cost } from './costs';
 import { bytesOfAll, grownIn, rangeOfSites, type SiteRange } from './range';

@@ -1,7 +1,7 @@
 // What the colours of the flame graph tell: the source file, the module, or how much of the memory came by growth.
 import type { Context } from '../context';
 import { h } from '../dom';
-import { baseName } from '../model';
+import { baseName } from '../frames';
 import type { FlameNode } from './flame_tree';
 
 const TONES = 8;

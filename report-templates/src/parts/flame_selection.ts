@@ -2,7 +2,7 @@
 import type { Context } from '../context';
 import { h } from '../dom';
 import * as format from '../format';
-import { frameFullLocation } from '../model';
+import { frameFullLocation } from '../frames';
 import type { Cost } from './costs';
 import type { FlameNode } from './flame_tree';
 import { bytesFigure, countFigure, facts } from './section';

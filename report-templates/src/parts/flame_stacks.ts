@@ -1,7 +1,8 @@
 // The stacks of a process as the flame graph and the call tree merge them: functions of one name and module are one,
 // recursion is collapsed and system frames are left out as asked. One walk through the stacks for each choice of these,
 // kept for as long as the page: merging by another figure is then a matter of sums.
-import type { FrameTable, Process } from '../model';
+import type { FrameTable } from '../frames';
+import type { Process } from '../model';
 import { StackPaths } from '../stack_paths';
 import { columnOf } from './columns';
 import { LeafOrder } from './leaf_order';

@@ -2,7 +2,7 @@
 import type { Context } from '../context';
 import { h, icon, ICONS } from '../dom';
 import * as format from '../format';
-import { callerOf } from '../model';
+import { callerOf } from '../frames';
 import { pick } from './columns';
 import { amountText, type Cost } from './costs';
 import { Ranking } from './order';

@@ -1,6 +1,7 @@
 // What allocation sites have in common with others: what they are grouped by.
 import type { Context } from '../context';
-import { baseName, type Frame, type Process, type Site } from '../model';
+import { baseName } from '../frames';
+import type { Frame, Process, Site } from '../model';
 import { ranks } from './order';
 
 export interface Common { key: string; name: string; place: string }

@@ -2,7 +2,8 @@
 import type { Context, View } from '../context';
 import { type Child, figure, h, icon, ICONS } from '../dom';
 import * as format from '../format';
-import { callerOf, type Site, type Snapshot } from '../model';
+import { callerOf } from '../frames';
+import type { Site, Snapshot } from '../model';
 import { columnOf, largest, sumOf } from '../parts/columns';
 import { groupName } from '../parts/consumer_columns';
 import { select, toolbar } from '../parts/controls';

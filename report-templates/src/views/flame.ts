@@ -3,7 +3,7 @@ import type { Context, View } from '../context';
 import { h, replace } from '../dom';
 import * as format from '../format';
 import { whenIdle } from '../later';
-import { frameFullLocation } from '../model';
+import { frameFullLocation } from '../frames';
 import { CallTree } from '../parts/call_tree';
 import { select, systemToggle, tabs, textFilter, toggle, toolbar } from '../parts/controls';
 import { amountText, type Cost, costsOfStacks } from '../parts/costs';

@@ -2,7 +2,8 @@
 import type { Context, View } from '../context';
 import { type Child, h } from '../dom';
 import * as format from '../format';
-import { callerOf, type DescriptorSite, type Resources, type UnjoinedThread } from '../model';
+import { callerOf } from '../frames';
+import type { DescriptorSite, Resources, UnjoinedThread } from '../model';
 import { countFigure, empty, facts, section } from '../parts/section';
 import { siteName, stackList } from '../parts/stack';
 import { DataTable } from '../parts/table';
