@@ -95,7 +95,7 @@ const COSTS = {
 
 each('flame graph, every box of every width in both directions', async (made, process) => {
   const page = await open(made);
-  const select = page.locator('#flame .labelled:has-text("Width") select');
+  const select = page.locator('#flame .labelled:has-text("Measured by") select');
   for (const inverted of [false, true]) {
     if (inverted) await page.getByLabel('From the allocation outwards').check();
     for (const [cost, of] of Object.entries(COSTS)) {
@@ -122,7 +122,7 @@ each('flame graph, every box of every width in both directions', async (made, pr
 
 each('call tree', async (made, process) => {
   const page = await open(made, '#shape=tree');
-  const select = page.locator('#flame .labelled:has-text("Width") select');
+  const select = page.locator('#flame .labelled:has-text("Measured by") select');
   for (const [cost, of] of Object.entries(COSTS)) {
     await select.selectOption(cost);
     const levels = mergedStacks(made.report, process.sites, of);

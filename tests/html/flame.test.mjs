@@ -25,7 +25,7 @@ test('each width adds up to the total of the report', async () => {
   };
   const page = await openFlame();
   for (const [cost, total] of Object.entries(expected)) {
-    await page.selectOption('#flame .labelled:has-text("Width") select', cost);
+    await page.selectOption('#flame .labelled:has-text("Measured by") select', cost);
     assert.equal(await amount(page, '.flame-node[data-depth="0"]'), total, cost);
   }
   assertQuiet(page);

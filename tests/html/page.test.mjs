@@ -123,6 +123,7 @@ test('it prints, dark on white whatever the colours of the screen', async () => 
   await page.emulateMedia({ media: 'print' });
   await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
   assert.equal(await page.locator('.topbar').isVisible(), false);
+  assert.equal(await page.$eval('#terms', (one) => getComputedStyle(one).contentVisibility), 'visible');
   assert.ok(await page.locator('.flame-node').count() > 5);
   for (const theme of ['', 'dark']) {
     await page.evaluate((chosen) => (chosen ? document.documentElement.dataset.theme = chosen : delete document.documentElement.dataset.theme), theme);

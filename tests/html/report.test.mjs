@@ -170,6 +170,8 @@ for (const width of [1280, 400]) {
   test(`the bar leads to every section, ${width} px wide`, async () => {
     const page = await browser.open(files.service, { width, hash: '#open=0' });
     await page.emulateMedia({ reducedMotion: 'reduce' });
+    // What is far away is not drawn before one gets there.
+    await page.waitForFunction(() => !document.querySelector('#terms h2').checkVisibility({ contentVisibilityAuto: true }));
     for (const link of (await page.locator('.sections a').all()).reverse()) {
       await link.click();
       const id = (await link.getAttribute('href')).replace('#section=', '');

@@ -55,7 +55,9 @@ export class FlameChart {
     this.element.addEventListener('mousemove', ({ movementX, movementY }) => {
       if (movementX !== 0 || movementY !== 0) this.walking = false;
     });
-    this.element.addEventListener('mouseleave', () => this.describe(this.focus));
+    this.element.addEventListener('mouseleave', () => {
+      if (!this.walking) this.describe(this.focus);
+    });
     this.element.addEventListener('keydown', (event) => this.onKey(event, at(event)));
     const watch = new ResizeObserver(() => {
       if (this.element.clientWidth !== this.width) this.draw();

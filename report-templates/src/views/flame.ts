@@ -115,8 +115,8 @@ export const flame: View = {
     const { process, store } = context;
     if (!process.sites || process.sites.length === 0) return null;
     const body = h('div', { class: 'flame-body' });
-    const element = section('flame', 'Flame graph', 'Callers above, what they call below; the width is the memory or the number of allocations. Click a function to see its stacks, arrow keys move, Escape shows everything.');
-    const cost = select('Width', costsOfStacks(context), () => costNow(context).key, (key) => store.set({ cost: key }));
+    const element = section('flame', 'Flame graph', 'Callers above, what they call below, with the memory or the allocations that they answer for. Click a function to see its stacks; in the graph, arrow keys move and Escape shows everything.');
+    const cost = select('Measured by', costsOfStacks(context), () => costNow(context).key, (key) => store.set({ cost: key }));
     const colour = select('Colour', COLOURS, () => store.get('colour'), (key) => store.set({ colour: key }));
     // A selection belongs to one order of the stacks.
     const inverted = toggle('From the allocation outwards', () => store.get('inverted'), (on) => store.set({ inverted: on, node: '' }));
