@@ -14,12 +14,33 @@ const out = resolve(values.out ?? join(here, 'dist/report.html'));
 const modules = resolve(values.modules ?? join(here, 'node_modules'));
 const { build } = createRequire(join(modules, 'x.js'))('esbuild');
 
-// One look of the tokens: 0 is light, 1 is dark. Only what differs, for dark.
-function look(css, side) {
-  const value = String.raw`((?:[^(),]|,(?! )|\([^)]*\))+)`;
-  const pair = new RegExp(String.raw`light-dark\(${value}, ${value}\)`, 'g');
+// Of a pair of light-dark(), the colour of one look: 0 is light, 1 is dark.
+const VALUE = String.raw`((?:[^(),]|,(?! )|\([^)]*\))+)`;
+const PAIR = new RegExp(String.raw`light-dark\(${VALUE}, ${VALUE}\)`, 'g');
+const look = (css, side) => css.replace(PAIR, (_, ...looks) => looks[side]);
+
+// The tokens of one look; of the dark one only what differs.
+function tokens(css, side) {
   const lines = css.split('\n').filter((line) => /^ {2}--/.test(line) && (side === 0 || line.includes('light-dark(')));
-  return lines.map((line) => line.replace(pair, (_, ...looks) => looks[side])).join('\n');
+  return look(lines.join('\n'), side);
+}
+
+// The same rules without variables, then those for dark with the declarations that differ. `within` puts all selectors
+// below another one without making them stronger.
+function literal(css, tokensCss) {
+  const values = new Map([...tokensCss.matchAll(/^ {2}(--[\w-]+): (.*);$/gm)].map(([, name, value]) => [name, value]));
+  const written = css.replace(/\/\*[^]*?\*\//g, '').replace(/var\((--[\w-]+)\)/g, (_, name) => values.get(name) ?? fail(`no token ${name}`));
+  const dark = [...written.matchAll(/([^{}]+)\{([^{}]*)\}/g)].map(([, selectors, all]) => {
+    const differs = all.split(';').filter((one) => one.includes('light-dark('));
+    return { selectors: selectors.trim().split(/,\s*/), body: look(differs.join(';'), 1) };
+  }).filter(({ body }) => body !== '');
+  const within = (root) => dark.map(({ selectors, body }) => `${selectors.map((one) => `:where(${root}) ${one}`).join(', ')} { ${body} }`).join('\n');
+  return `${look(written, 0)}\n@media screen { ${within(':root[data-theme="dark"]')} }
+    @media screen and (prefers-color-scheme: dark) { ${within(':root:not([data-theme])')} }`;
+}
+
+function fail(message) {
+  throw new Error(message);
 }
 
 const themes = {
@@ -27,10 +48,14 @@ const themes = {
   setup(build) {
     build.onLoad({ filter: /tokens\.css$/ }, ({ path }) => {
       const css = readFileSync(path, 'utf8');
-      const dark = `color-scheme: dark;\n${look(css, 1)}`;
-      return { loader: 'css', contents: `:root { color-scheme: light;\n${look(css, 0)} }
+      const dark = `color-scheme: dark;\n${tokens(css, 1)}`;
+      return { loader: 'css', contents: `:root { color-scheme: light;\n${tokens(css, 0)} }
         @media screen { :root[data-theme="dark"] { ${dark} } }
         @media screen and (prefers-color-scheme: dark) { :root:not([data-theme]) { ${dark} } }` };
+    });
+    build.onLoad({ filter: /flame\.css$/ }, ({ path }) => {
+      const tokensCss = readFileSync(join(dirname(path), 'tokens.css'), 'utf8');
+      return { loader: 'css', contents: literal(readFileSync(path, 'utf8'), tokensCss) };
     });
   },
 };
@@ -53,7 +78,7 @@ const hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base
 
 const style = await bundle('report.css');
 const script = await bundle('src/main.ts');
-if (style.includes('light-dark(')) throw new Error('a colour of tokens.css was not taken apart');
+if (style.includes('light-dark(')) throw new Error('a pair of light-dark() was not taken apart');
 for (const text of [style, script]) {
   if (/<\/(script|style)|<!--/i.test(text)) throw new Error('the bundle holds a tag that would end its own element');
   if (/@@[A-Z]+@@/.test(text)) throw new Error('the bundle holds a slot of report.html');

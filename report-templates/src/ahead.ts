@@ -1,20 +1,19 @@
 // What the first interactions with a large report need, worked out while the reader looks at the first screen: each part
 // in an idle moment of its own, so that nothing waits for it.
 import type { Context } from './context';
+import { whenIdle } from './later';
 import { FlameStacks } from './parts/flame_stacks';
-import { commonsOf } from './parts/site_groups';
-
-const LATEST = 200;  // ms
-
-export function whenIdle(run: () => void): void {
-  if ('requestIdleCallback' in window) requestIdleCallback(run, { timeout: LATEST });
-  else setTimeout(run);
-}
+import { columnOf, SUMMED } from './parts/columns';
+import { nameRanks } from './parts/site_groups';
 
 export function workAhead(context: Context): void {
   const { process, frames, store } = context;
   const stacks = (fold: boolean) => FlameStacks.of(frames, process, { skipSystem: store.get('own'), fold });
-  const parts = [() => process.courses?.all, () => stacks(store.get('fold')), () => commonsOf(context, 'function'), () => stacks(!store.get('fold'))];
+  const fold = store.get('fold');
+  const parts: (() => unknown)[] = [
+    ...SUMMED.map((figure) => () => columnOf(process, figure)), () => process.courses?.all, () => process.courses?.figures, () => stacks(fold),
+    () => stacks(fold).calls, () => nameRanks(context), () => stacks(fold).fromLeaf, () => stacks(!fold),
+  ];
   let ended = !process.sites?.length;
   const next = () => {
     const part = ended ? undefined : parts.shift();

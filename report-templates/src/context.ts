@@ -1,5 +1,6 @@
 // What a view gets to work with: one process of the report, and the choices of the reader.
-import type { FrameTable, Process, Report } from './model';
+import type { FrameTable } from './frames';
+import type { Process, Report } from './model';
 import type { State, Store } from './state';
 
 export interface Context {

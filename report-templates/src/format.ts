@@ -19,7 +19,8 @@ export function bytes(value: number): string {
 }
 
 export function count(value: number): string {
-  const digits = Math.abs(Math.round(value)).toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+  let digits = Math.abs(Math.round(value)).toString();
+  for (let at = digits.length - 3; at > 0; at -= 3) digits = `${digits.slice(0, at)},${digits.slice(at)}`;
   return value < 0 ? `\u2212${digits}` : digits;
 }
 

@@ -1,12 +1,14 @@
 // Unpacks the data, then draws the page: what stays for all processes here, the rest by the views, in reading order.
-import { whenIdle, workAhead } from './ahead';
+import { workAhead } from './ahead';
 import type { Context, View } from './context';
 import { readReport } from './data';
 import { isDiff } from './diff/model';
 import { drawDiff } from './diff/page';
 import { h } from './dom';
 import * as format from './format';
-import { baseName, FrameTable, type Report } from './model';
+import { afterFrame, whenIdle } from './later';
+import { baseName, FrameTable } from './frames';
+import type { Report } from './model';
 import { rangeInTime, setRange } from './parts/range';
 import { type Shell, shell } from './shell';
 import { Store } from './state';
@@ -81,7 +83,8 @@ class Page {
   }
 
   // A view that is rendered anew ends what its former self listened to. It hears first, so that the old one does not
-  // draw in vain. One that is out of sight waits for what is in sight, and says so.
+  // draw in vain. It waits for the frame in which the view answers that the reader works in, and for what is in sight if
+  // itself is not, and says so.
   private following(view: View, context: Context): HTMLElement | null {
     let ends: (() => void)[] = [];
     let element: HTMLElement | null = null;
@@ -103,10 +106,9 @@ class Page {
     context.on(view.follows ?? [], () => {
       end();
       if (waits) return;
-      if (!element || isInSight(element)) return draw();
       waits = true;
-      element.setAttribute('aria-busy', 'true');
-      whenIdle(draw);
+      element?.setAttribute('aria-busy', 'true');
+      afterFrame(() => (element && isInSight(element) ? draw() : whenIdle(draw)));
     });
     context.atEnd(() => {
       ended = true;
@@ -158,6 +160,7 @@ async function start(): Promise<void> {
     if (isDiff(report)) drawDiff(report, root);
     else new Page(report, root);
     document.documentElement.dataset['ready'] = 'true';
+    afterFrame(() => (document.documentElement.dataset['drawn'] = 'true'));
   } catch (error) {
     console.error(error);
     root.replaceChildren(h('main', { class: 'failure', attrs: { role: 'alert' } },

@@ -1,5 +1,6 @@
 // What the reader has chosen, in one place, mirrored in the URL hash so that a link or a reload restores it.
 // Views subscribe to the keys they draw; nothing else is shared between them.
+import { afterFrame } from './later';
 
 export interface State {
   process: number;
@@ -38,6 +39,7 @@ export class Store {
   private state: State;
   private readonly listeners = new Set<{ keys: Key[]; run: () => void }>();
   private written = '';
+  private writes = false;
 
   constructor() {
     this.state = read(location.hash);
@@ -45,6 +47,7 @@ export class Store {
     addEventListener('hashchange', () => {
       if (location.hash !== this.written) this.adopt(read(location.hash));
     });
+    addEventListener('pagehide', () => this.write());
   }
 
   get<K extends Key>(key: K): State[K] {
@@ -53,7 +56,15 @@ export class Store {
 
   set(change: Partial<State>): void {
     this.adopt({ ...this.state, ...change });
-    const hash = write(this.state);
+    // Browsers take a while for it: the answer is drawn first.
+    if (!this.writes) afterFrame(() => this.write());
+    this.writes = true;
+  }
+
+  private write(): void {
+    if (!this.writes) return;
+    this.writes = false;
+    const hash = hashOf(this.state);
     if (hash === this.written) return;
     this.written = hash;
     history.replaceState(null, '', hash || location.pathname + location.search);
@@ -88,7 +99,7 @@ function read(hash: string): State {
   return state as unknown as State;
 }
 
-function write(state: State): string {
+function hashOf(state: State): string {
   const params = new URLSearchParams();
   for (const [key, fallback] of Object.entries(DEFAULTS)) {
     const value = state[key as Key];

@@ -1,20 +1,24 @@
-// How fast a report answers in headless Chromium: the time until it can be used, and of each interaction the time from
-// the event until the next frame is drawn.
-//   node report_bench.mjs REPORT.html [ROUNDS]
+// How fast a report answers in headless Chromium: the time until it can be used, and of each interaction, with its
+// section in view, the time from the event
+//   wall     until the next frame is drawn: what the reader looks at has its new state;
+//   settled  until the whole page has it, with what is out of sight and worked out after that frame;
+//   cpu      as the page's main thread was at work for all of it: this holds on a busy machine too.
+//   node report_bench.mjs REPORT.html... [ROUNDS]
 // LEAK_NPM_DIR: a folder whose node_modules has playwright-core; CHROMIUM: the browser (default: chromium).
-// Each figure is the median of the rounds. "cpu" is the time of the page's main thread: it holds on a busy machine too.
+// Each figure is the median of the rounds. Several reports take turns, so that two versions of a page compare on a
+// machine that is not quiet. "nothing" is what waiting for frames takes by itself.
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const [file, roundsText = '5'] = process.argv.slice(2);
-if (!file || !process.env.LEAK_NPM_DIR) {
-  console.error('usage: LEAK_NPM_DIR=DIR node report_bench.mjs REPORT.html [ROUNDS]');
+const files = process.argv.slice(2);
+const rounds = /^[0-9]+$/.test(files.at(-1) ?? '') ? Number(files.pop()) : 5;
+if (files.length === 0 || rounds === 0 || !process.env.LEAK_NPM_DIR) {
+  console.error('usage: LEAK_NPM_DIR=DIR node report_bench.mjs REPORT.html... [ROUNDS]');
   process.exit(2);
 }
 const { chromium } = createRequire(join(process.env.LEAK_NPM_DIR, 'package.json'))('playwright-core');
-const rounds = Number(roundsText);
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
@@ -22,28 +26,29 @@ const browser = await chromium.launch({
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-// Steps that leave the page as it was: a change and its way back.
+// Steps of a section that leave the page as it was: a change and its way back.
 const STEPS = [
-  ['sort by peak', { click: '#consumers [data-sort=peak]' }, { click: '#consumers [data-sort=live]' }],
-  ['sort by name', { click: '#consumers [data-sort=site]' }, { click: '#consumers [data-sort=live]' }],
-  ['order by allocations', { click: '#consumers-panel-tab-allocations' }, { click: '#consumers-panel-tab-live' }],
-  ['next page', { click: '#consumers .pager button:last-child' }, { click: '#consumers .pager button:first-child' }],
-  ['open a row', { click: '#consumers .row-toggle' }, { click: '#consumers .row-toggle' }],
-  ['filter', { input: '#consumers input[type=search]', value: 'descend -<3' }, { input: '#consumers input[type=search]', value: '' }],
-  ['group by function', { select: '#consumers .labelled select', value: 'function' }, { select: '#consumers .labelled select', value: 'stack' }],
-  ['timeline by site', { select: '#timeline select', value: 'stack' }, { select: '#timeline select', value: '' }],
-  ['flame: zoom', { click: '.flame-node[data-depth="6"]' }, { click: '.flame-node[data-depth="0"]' }],
-  ['flame: find', { input: '#flame input[type=search]', value: 'descend<7' }, { input: '#flame input[type=search]', value: '' }],
-  ['flame: at the peak', { select: '#flame .labelled select', value: 'peak' }, { select: '#flame .labelled select', value: 'live' }],
-  ['flame: from the leaf', { toggle: '#flame .toggle', text: 'outwards' }, { toggle: '#flame .toggle', text: 'outwards' }],
-  ['flame: collapse recursion', { toggle: '#flame .toggle', text: 'recursion' }, { toggle: '#flame .toggle', text: 'recursion' }],
-  ['flame: as a tree', { click: '#flame [data-choice=tree]' }, { click: '#flame [data-choice=graph]' }],
-  ['snapshots: pick', { select: '#compare select', value: 'start' }, { select: '#compare select', value: '0' }],
-  ['snapshots: group', { select: '#compare .toolbar label:nth-of-type(3) select', value: 'function' }, { select: '#compare .toolbar label:nth-of-type(3) select', value: 'stack' }],
-  ['brush', { release: '#timeline .u-over' }, { click: '.rangebar button' }],
+  ['nothing', 'consumers', {}, {}],
+  ['sort by peak', 'consumers', { click: '#consumers [data-sort=peak]' }, { click: '#consumers [data-sort=live]' }],
+  ['sort by name', 'consumers', { click: '#consumers [data-sort=site]' }, { click: '#consumers [data-sort=live]' }],
+  ['order by allocations', 'consumers', { click: '#consumers-panel-tab-allocations' }, { click: '#consumers-panel-tab-live' }],
+  ['next page', 'consumers', { click: '#consumers .pager button:last-child' }, { click: '#consumers .pager button:first-child' }],
+  ['open a row', 'consumers', { click: '#consumers .row-toggle' }, { click: '#consumers .row-toggle' }],
+  ['filter', 'consumers', { input: '#consumers input[type=search]', value: 'descend -<3' }, { input: '#consumers input[type=search]', value: '' }],
+  ['group by function', 'consumers', { select: '#consumers .labelled select', value: 'function' }, { select: '#consumers .labelled select', value: 'stack' }],
+  ['timeline by site', 'timeline', { select: '#timeline select', value: 'stack' }, { select: '#timeline select', value: '' }],
+  ['flame: zoom', 'flame', { click: '.flame-node[data-depth="6"]' }, { click: '.flame-node[data-depth="0"]' }],
+  ['flame: find', 'flame', { input: '#flame input[type=search]', value: 'descend<7' }, { input: '#flame input[type=search]', value: '' }],
+  ['flame: at the peak', 'flame', { select: '#flame .labelled select', value: 'peak' }, { select: '#flame .labelled select', value: 'live' }],
+  ['flame: from the leaf', 'flame', { toggle: '#flame .toggle', text: 'outwards' }, { toggle: '#flame .toggle', text: 'outwards' }],
+  ['flame: collapse recursion', 'flame', { toggle: '#flame .toggle', text: 'recursion' }, { toggle: '#flame .toggle', text: 'recursion' }],
+  ['flame: as a tree', 'flame', { click: '#flame [data-choice=tree]' }, { click: '#flame [data-choice=graph]' }],
+  ['snapshots: pick', 'compare', { select: '#compare select', value: 'start' }, { select: '#compare select', value: '0' }],
+  ['snapshots: group', 'compare', { select: '#compare .toolbar label:nth-of-type(3) select', value: 'function' }, { select: '#compare .toolbar label:nth-of-type(3) select', value: 'stack' }],
+  ['brush', 'timeline', { release: '#timeline .u-over' }, { click: '.rangebar button' }],
 ];
 
-// In the page: does the step, then waits until its outcome is drawn. Searches wait for the reader to stop typing: they
+// In the page: does the step, then waits until its outcome is drawn and the page is at rest. Searches wait for the reader to stop typing: they
 // are given what follows that pause.
 async function act(step) {
   const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -65,7 +70,18 @@ async function act(step) {
   }
   if (step.release) document.dispatchEvent(new MouseEvent('mouseup', { bubbles: true, button: 0 }));
   await drawn();
-  return performance.now() - from - pause;
+  const wall = performance.now() - from - pause;
+  if (!document.querySelector('[aria-busy=true]')) return { wall, settled: wall };
+  while (document.querySelector('[aria-busy=true]')) await new Promise((done) => setTimeout(done));
+  await drawn();
+  return { wall, settled: performance.now() - from - pause };
+}
+
+async function show(id) {
+  document.getElementById(id).scrollIntoView();
+  const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  await frame();
+  while (document.querySelector('[aria-busy=true]')) await frame();
 }
 
 const cpu = async (session) => {
@@ -73,7 +89,7 @@ const cpu = async (session) => {
   return metrics.find((one) => one.name === 'TaskDuration').value * 1000;
 };
 
-async function openPage() {
+async function openPage(file) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
@@ -86,7 +102,6 @@ async function openPage() {
 
 // Up to the moment when the button is let go.
 async function drag(page, selector) {
-  await page.locator(selector).scrollIntoViewIfNeeded();
   const box = await page.locator(selector).boundingBox();
   await page.mouse.move(box.x + box.width * 0.2, box.y + 40);
   await page.mouse.down();
@@ -94,26 +109,31 @@ async function drag(page, selector) {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 
-const opens = [];
-const times = new Map(STEPS.map(([name]) => [name, []]));
-for (let round = 0; round < rounds; ++round) {
-  const { page, session, ...opened } = await openPage();
-  opens.push(opened);
-  for (const id of ['flame', 'timeline']) await page.locator(`#${id}`).scrollIntoViewIfNeeded();
+async function play(file, times) {
+  const { page, session, ...opened } = await openPage(file);
+  times.get('open').push({ ...opened, settled: opened.wall });
+  await page.evaluate(show, 'flame');
   await page.waitForSelector('.flame-node');
-  for (const [name, step, back] of STEPS) {
+  for (const [name, section, step, back] of STEPS) {
+    await page.evaluate(show, section);
     if (step.release) await drag(page, step.release);
     const before = await cpu(session);
-    const wall = await page.evaluate(act, step);
-    times.get(name).push({ wall, cpu: await cpu(session) - before });
+    const measured = await page.evaluate(act, step);
+    times.get(name).push({ ...measured, cpu: await cpu(session) - before });
     await page.evaluate(act, back);
     if (step.release) await page.mouse.up();
   }
   await page.close();
 }
+
+const times = new Map(files.map((file) => [file, new Map([['open', []], ...STEPS.map(([name]) => [name, []])])]));
+for (let round = 0; round < rounds; ++round) {
+  for (const file of files) await play(file, times.get(file));
+}
 await browser.close();
 
-const line = (name, all) => console.log(`${name.padEnd(28)}${['wall', 'cpu'].map((kind) => median(all.map((one) => one[kind])).toFixed(0).padStart(8)).join('')}`);
-console.log(`${file}: ${(statSync(file).size / 1e6).toFixed(2)} MB, median of ${rounds}\n${'ms'.padEnd(28)}    wall     cpu`);
-line('open', opens);
-for (const [name, all] of times) line(name, all);
+const KINDS = ['wall', 'settled', 'cpu'];
+for (const [file, steps] of times) {
+  console.log(`${file}: ${(statSync(file).size / 1e6).toFixed(2)} MB, median of ${rounds}\n${'ms'.padEnd(28)}${KINDS.map((kind) => kind.padStart(9)).join('')}`);
+  for (const [name, all] of steps) console.log(`${name.padEnd(28)}${KINDS.map((kind) => median(all.map((one) => one[kind])).toFixed(0).padStart(9)).join('')}`);
+}

@@ -84,9 +84,18 @@ export class Browser {
 
   async shoot(page, name, section) {
     const path = join(screenshots, `${name}.png`);
+    await drawAll(page);
     if (section) await page.locator(section).screenshot({ path });
     else await page.screenshot({ path, fullPage: true });
   }
+}
+
+// What is out of sight is not drawn: a picture of the whole page and a check of all of it need it drawn.
+async function drawAll(page) {
+  await page.evaluate(() => new Promise((done) => {
+    delete document.documentElement.dataset.drawn;
+    requestAnimationFrame(() => requestAnimationFrame(done));
+  }));
 }
 
 // Draws what waits for being looked at.
@@ -99,13 +108,22 @@ export async function showEverything(page) {
   await page.evaluate(() => scrollTo(0, 0));
 }
 
-// Of the whole page, or of some of its sections: what else is on the page costs most of the time.
+// The address, which is written when the answer has been drawn.
+export async function hashOf(page) {
+  return page.evaluate(async () => {
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    return location.hash;
+  });
+}
+
 // Waits for what was out of sight when the range changed.
 export async function settle(page) {
   await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
 }
 
+// Of the whole page, or of some of its sections: what else is on the page costs most of the time.
 export async function assertAccessible(page, sections = ['html']) {
+  await drawAll(page);
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate((include) => globalThis.axe.run({ include: include.map((one) => [one]) }, { resultTypes: ['violations'] }), sections);
   const told = violations.map((one) => `${one.impact} ${one.id}: ${one.help}\n  ${one.nodes.slice(0, 5).map((node) => `${node.html.slice(0, 160)} ${node.any[0]?.message ?? ''}`).join('\n  ')}`);

@@ -2,7 +2,7 @@
 // for its cache and leaks indexes instead. Every figure is one of the JSON of the same comparison.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertAccessible, assertNoSideScroll, assertQuiet } from './browser.mjs';
+import { assertAccessible, assertNoSideScroll, assertQuiet, hashOf } from './browser.mjs';
 import { tableOf } from './figures.mjs';
 import { browser, store } from './store.mjs';
 import { compare, recordFixedStore } from './traces.mjs';
@@ -64,7 +64,7 @@ test('places sort by their change, split into grown and shrunk, and open into th
   assert.match(await page.textContent('#places .detail .stack'), /store::forget_records/);
   await page.selectOption('#places .labelled select', 'peak_bytes');
   assert.deepEqual(await shown(), falling(diff.report.sites.map((site) => site.change.peak_bytes)));
-  const again = await browser.open(diff.html, { hash: await page.evaluate(() => location.hash) });
+  const again = await browser.open(diff.html, { hash: await hashOf(page) });
   assert.deepEqual(await numbers(again, '#places tbody tr[data-key] td:last-child data'), await shown());
   for (const one of [page, again]) {
     assertQuiet(one);
@@ -113,7 +113,7 @@ test('the flame graph is as wide as the larger sides and coloured by the change'
   await page.fill('#flame input[type=search]', 'serve');
   await page.waitForSelector('.flame-node.match');
   await node('store::serve').click();
-  assert.match(await page.evaluate(() => location.hash), /node=/);
+  assert.match(await hashOf(page), /node=/);
   assertQuiet(page);
   await page.close();
 });

@@ -1,7 +1,7 @@
 // The flame graph and the call tree of a real program: every amount is a sum over the sites of the JSON report.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertAccessible, assertNoSideScroll, assertQuiet, showEverything } from './browser.mjs';
+import { assertAccessible, assertNoSideScroll, assertQuiet, hashOf, showEverything } from './browser.mjs';
 import { browser, store } from './store.mjs';
 
 const sites = store.report.processes[0].sites;
@@ -25,7 +25,7 @@ test('each width adds up to the total of the report', async () => {
   };
   const page = await openFlame();
   for (const [cost, total] of Object.entries(expected)) {
-    await page.selectOption('#flame .labelled:has-text("Width") select', cost);
+    await page.selectOption('#flame .labelled:has-text("Measured by") select', cost);
     assert.equal(await amount(page, '.flame-node[data-depth="0"]'), total, cost);
   }
   assertQuiet(page);
@@ -44,7 +44,7 @@ test('a click shows the stacks of a function and their course, and the address r
   await panel.locator('.folds summary').first().press('Enter');
   await panel.locator('.folds .frame').first().waitFor();
   assert.equal(await panel.locator('.folds .frame').count(), serve[0].stack.length);
-  const again = await openFlame(await page.evaluate(() => location.hash));
+  const again = await openFlame(await hashOf(page));
   assert.equal(await again.locator('.selection h3').textContent(), 'store::serve(int)');
   await again.locator('.flame-node[tabindex="0"]').press('Escape');
   assert.equal(await again.locator('.selection').count(), 0);

@@ -43,7 +43,7 @@ for (const [name, command] of Object.entries(PROGRAMS)) {
     assert.deepEqual((await amounts(2)).slice(0, top.live.length), top.live.slice(0, 25).map((id) => sites[id].live_bytes));
     const flame = () => page.$eval('.flame-node[data-depth="0"]', (one) => Number(one.dataset.amount));
     for (const [cost, of] of Object.entries({ live: 'live_bytes', peak: 'peak_bytes', allocations: 'allocations', temporary: 'temporary_allocations' })) {
-      await page.selectOption('#flame .labelled:has-text("Width") select', cost);
+      await page.selectOption('#flame .labelled:has-text("Measured by") select', cost);
       assert.equal(await flame(), sites.reduce((sum, site) => sum + site[of], 0), cost);
     }
     const sizes = await page.$$eval('#sizes tbody tr > td:nth-child(2) data', (all) => all.reduce((sum, one) => sum + Number(one.value), 0));

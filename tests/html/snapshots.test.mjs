@@ -1,7 +1,7 @@
 // Comparing snapshots of a real program: picked in the list, grouped, as a flame graph, restored by the address.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertAccessible, assertNoSideScroll, assertQuiet, showEverything } from './browser.mjs';
+import { assertAccessible, assertNoSideScroll, assertQuiet, hashOf, showEverything } from './browser.mjs';
 import { browser, store } from './store.mjs';
 
 const [process] = store.report.processes;
@@ -59,7 +59,7 @@ test('what appeared between two snapshots is a flame graph too', async () => {
   assert.equal(await amount(), more);
   await page.locator('#compare tr[data-key="3"] .pick', { hasText: 'From' }).first().click();
   assert.equal(await amount(), expected(3, 6).filter((bytes) => bytes > 0).reduce((sum, bytes) => sum + bytes, 0));
-  const again = await browser.open(store.html, { hash: await page.evaluate(() => location.hash) });
+  const again = await browser.open(store.html, { hash: await hashOf(page) });
   await showEverything(again);
   assert.equal(await again.$eval('.flame-node[data-depth="0"]', (one) => Number(one.dataset.amount)), await amount());
   for (const one of [page, again]) {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { assertAccessible, assertNoSideScroll, assertQuiet } from './browser.mjs';
+import { assertAccessible, assertNoSideScroll, assertQuiet, hashOf } from './browser.mjs';
 import { browser, store } from './store.mjs';
 
 const [process] = store.report.processes;
@@ -31,7 +31,7 @@ test('sites group by function, file, module and type, with the sums of their sit
   for (const [by, name] of Object.entries(names)) {
     await page.selectOption('#consumers .labelled select', by);
     assert.deepEqual(await shownAmounts(page, 'Live'), grouped(name, (site) => site.live_bytes).slice(0, 25), by);
-    assert.match(await page.evaluate(() => location.hash), new RegExp(`group=${by}`));
+    assert.match(await hashOf(page), new RegExp(`group=${by}`));
     assert.match(await page.textContent('#consumers > .summary'), / in \d+ groups?: /);
   }
   await page.selectOption('#consumers .labelled select', 'module');
@@ -49,7 +49,7 @@ test('a group opens into its stacks, and the address restores it', async () => {
   assert.equal(await page.textContent('#consumers .detail h3'), `${own.length} call stack${own.length === 1 ? '' : 's'}`);
   await page.locator('#consumers .detail summary').first().press('Enter');
   await page.locator('#consumers .detail .frame').first().waitFor();
-  const again = await browser.open(store.html, { hash: await page.evaluate(() => location.hash) });
+  const again = await browser.open(store.html, { hash: await hashOf(page) });
   assert.equal(await again.locator('#consumers .detail h3').count(), 1);
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('#consumers .toolbar .button')]);
   assert.match(readFileSync(await download.path(), 'utf8'), /^function,sites,live_bytes.*\r\n"store::serve\(int\)",\d+,/);

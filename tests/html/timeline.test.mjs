@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { assertAccessible, assertNoSideScroll, assertQuiet, settle, showEverything } from './browser.mjs';
+import { assertAccessible, assertNoSideScroll, assertQuiet, hashOf, settle, showEverything } from './browser.mjs';
 import { browser, store } from './store.mjs';
 
 const [process] = store.report.processes;
@@ -27,7 +27,7 @@ async function drag(page, from, to) {
   await page.mouse.move(box.x + box.width * to, box.y + 60, { steps: 4 });
   await page.mouse.up();
   await settle(page);
-  return /range=(\d+)-(\d+)/.exec(await page.evaluate(() => location.hash)).slice(1).map(Number);
+  return /range=(\d+)-(\d+)/.exec(await hashOf(page)).slice(1).map(Number);
 }
 
 test('lists, flame graph and snapshots follow the range, and the address restores it', async () => {
@@ -44,7 +44,7 @@ test('lists, flame graph and snapshots follow the range, and the address restore
   const inside = process.snapshots.map((one, i) => ({ one, i })).filter(({ one }) => one.time_ns >= from && one.time_ns <= to);
   assert.equal(await page.locator('#compare select').nth(0).inputValue(), String(inside[0].i));
   assert.equal(await page.locator('#compare select').nth(1).inputValue(), String(inside.at(-1).i));
-  const again = await browser.open(store.html, { hash: await page.evaluate(() => location.hash) });
+  const again = await browser.open(store.html, { hash: await hashOf(page) });
   assert.deepEqual(await shown(again), expected);
   await showEverything(again);
   assert.equal(await amount(again), sum);

@@ -2,7 +2,9 @@
 import type { Context } from '../context';
 import { h, replace } from '../dom';
 import * as format from '../format';
-import { FrameTable, type Process, type Site } from '../model';
+import { FrameTable } from '../frames';
+import type { Process, Site } from '../model';
+import { columnOf } from '../parts/columns';
 import { select, textFilter, toggle, toolbar } from '../parts/controls';
 import { FlameChart, type Match } from '../parts/flame_chart';
 import { FlameStacks } from '../parts/flame_stacks';
@@ -42,21 +44,24 @@ export function flame(report: DiffReport, store: Store): HTMLElement | null {
   const info = h('p', { class: 'flame-info' });
   const say = (measure: Measure, value: number) => (measure.bytes ? format.bytes(value) : format.count(value));
   const describe = (node: FlameNode) => replace(info, h('strong', {}, node.frame < 0 ? 'all' : node.name), ` ${format.signed(node.slope, (one) => say(chosen(), one))}; the larger side of each place: ${say(chosen(), node.value)}`);
+  let drawn: Process;
   let tree: FlameTree;
   let chart: FlameChart;
   const build = () => {
     const measure = chosen();
     const { process, frames } = asProcess(report, measure);
+    const all = () => columnOf(process, 'live_bytes');
+    drawn = process;
     const context: Context = { report: { schema_version: 1, processes: [process], frames: frames.all }, frames, process, store, on: () => {}, atEnd: () => {} };
-    tree = FlameTree.of(FlameStacks.of(frames, process, { skipSystem: false, fold: store.get('fold') }), (site) => site.live_bytes, 'all', store.get('inverted'));
-    chart = new FlameChart(context, tree, { key: measure.key, label: measure.label, bytes: measure.bytes, of: (site) => site.live_bytes, text: (value) => say(measure, value) }, describe, shade);
+    tree = FlameTree.of(FlameStacks.of(frames, process, { skipSystem: false, fold: store.get('fold') }), all(), 'all', store.get('inverted'));
+    chart = new FlameChart(context, tree, { key: measure.key, label: measure.label, bytes: measure.bytes, all, text: (value) => say(measure, value) }, describe, shade);
     replace(panel, h('div', { class: 'flame-head' }, info), h('div', { class: 'panel' }, chart.element));
     draw();
   };
   const draw = () => {
     const search = store.get('find').trim().toLowerCase();
     const match: Match = search === '' ? null : (node) => node.frame >= 0 && node.name.toLowerCase().includes(search);
-    chart.show(tree, { key: '', label: '', bytes: chosen().bytes, of: (site) => site.live_bytes, text: (value) => say(chosen(), value) }, tree.find(store.get('node')), match);
+    chart.show(tree, { key: '', label: '', bytes: chosen().bytes, all: () => columnOf(drawn, 'live_bytes'), text: (value) => say(chosen(), value) }, tree.find(store.get('node')), match);
   };
   const cost = select('Width', measures, () => chosen().key, (key) => store.set({ cost: key }));
   const inverted = toggle('From the allocation outwards', () => store.get('inverted'), (on) => store.set({ inverted: on, node: '' }));

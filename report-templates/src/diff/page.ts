@@ -1,5 +1,5 @@
 // The page of two recordings compared.
-import { baseName } from '../model';
+import { baseName } from '../frames';
 import { shell } from '../shell';
 import { Store } from '../state';
 import { flame } from './flame';

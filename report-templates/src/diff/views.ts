@@ -1,7 +1,7 @@
 // What changed between two recordings: the totals side by side, leaks that came and went, every place, every type.
 import { h, icon, ICONS } from '../dom';
 import * as format from '../format';
-import { baseName } from '../model';
+import { baseName } from '../frames';
 import { select, tabs, textFilter, toolbar } from '../parts/controls';
 import { badge, bytesFigure, countFigure, empty, facts, note, section } from '../parts/section';
 import { breakable } from '../parts/stack';

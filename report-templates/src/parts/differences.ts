@@ -1,69 +1,92 @@
-// What two moments hold differently, by allocation site or by what sites have in common.
+// What two moments hold differently, by allocation site or by what sites have in common: columns, of which a row is made
+// when it is shown.
 import type { Context } from '../context';
-import { type Site, siteById } from '../model';
+import { less, pick } from './columns';
 import type { Moment } from './moments';
-import { commonsOf } from './site_groups';
+import { type Items, ranks } from './order';
+import { type Common, commonsOf, nameRanks } from './site_groups';
 
-export class Difference {
-  readonly name: string = '';   // of a group
-  readonly place: string = '';
+export interface Difference {
+  id: number;               // of the site, or of the first one in the group
+  blocks: number;
+  before: number;
+  after: number;
+  bytes: number;
+  name: string;             // of a group
+  place: string;
+  positions: Int32Array;    // of the sites that the report lists
+}
 
-  // `id` of the site, or of the first one in the group.
-  constructor(protected readonly context: Context, readonly id: number, public blocks: number, public before: number, public after: number) {}
+const UNLISTED: Common = { key: '', name: '(sites that are not in this report)', place: '' };
 
-  get bytes(): number {
-    return this.after - this.before;
+// One row for each slot; in no order.
+export class Differences implements Items<Difference> {
+  readonly bytes: Float64Array;
+
+  constructor(private readonly context: Context, private readonly ids: Int32Array, readonly blocks: Float64Array, readonly before: Float64Array,
+              readonly after: Float64Array, private readonly commons?: Common[], private readonly membersOf?: (row: number) => Int32Array) {
+    this.bytes = less(after, before);
   }
 
-  // None when the report left the site out.
-  get sites(): Site[] {
-    const site = siteById(this.context.process, this.id);
-    return site ? [site] : [];
+  get length(): number {
+    return this.ids.length;
+  }
+
+  at(row: number): Difference | undefined {
+    const { context: { process }, membersOf } = this;
+    const id = this.ids[row];
+    if (id === undefined) return undefined;
+    const number = (all: Float64Array) => all[row] as number;
+    const { name, place } = this.commons?.[row] ?? { name: '', place: '' };
+    return {
+      id, name, place, blocks: number(this.blocks), before: number(this.before), after: number(this.after), bytes: number(this.bytes),
+      get positions() { return (membersOf?.(row) ?? Int32Array.of(id)).filter((one) => one < (process.sites?.length ?? 0)); },
+    };
+  }
+
+  // Numbers in the order of what the rows are named.
+  names(): Float64Array {
+    if (this.commons) return ranks(this.commons.map(({ name }) => name));
+    const all = nameRanks(this.context);
+    return Float64Array.from(this.ids, (id) => all[id] ?? -1);
   }
 }
 
-class GroupDifference extends Difference {
-  private readonly members: Difference[] = [];
-
-  constructor(context: Context, first: Difference, override readonly name: string, override readonly place: string) {
-    super(context, first.id, 0, 0, 0);
+function bySite(context: Context, from: Moment, to: Moment): Differences {
+  const [fromBytes, toBytes, fromBlocks, toBlocks] = [from.siteBytes, to.siteBytes, from.siteBlocks, to.siteBlocks];
+  const found = new Int32Array(toBytes.length);
+  let length = 0;
+  for (let id = 0; id < toBytes.length; ++id) {
+    if (fromBytes[id] !== toBytes[id] || fromBlocks[id] !== toBlocks[id]) found[length++] = id;
   }
-
-  add(one: Difference): void {
-    this.members.push(one);
-    this.blocks += one.blocks;
-    this.before += one.before;
-    this.after += one.after;
-  }
-
-  override get sites(): Site[] {
-    return this.members.flatMap((one) => one.sites);
-  }
+  const ids = found.subarray(0, length);
+  return new Differences(context, ids, less(pick(toBlocks, ids), pick(fromBlocks, ids)), pick(fromBytes, ids), pick(toBytes, ids));
 }
 
-function bySite(context: Context, from: Moment, to: Moment): Difference[] {
-  const found: Difference[] = [];
-  for (let id = 0; id < to.siteBytes.length; ++id) {
-    const [before, after] = [from.siteBytes[id] as number, to.siteBytes[id] as number];
-    const blocks = (to.siteBlocks[id] as number) - (from.siteBlocks[id] as number);
-    if (before !== after || blocks !== 0) found.push(new Difference(context, id, blocks, before, after));
+function grouped(context: Context, from: Moment, to: Moment, by: string): Differences {
+  const { names, of } = commonsOf(context, by);
+  const slots = new Int32Array(names.length + 1).fill(-1);  // the last one: sites that are not listed
+  const [ids, commons]: [number[], Common[]] = [[], []];
+  const [blocks, before, after] = [new Float64Array(slots.length), new Float64Array(slots.length), new Float64Array(slots.length)];
+  const [fromBytes, toBytes, fromBlocks, toBlocks] = [from.siteBytes, to.siteBytes, from.siteBlocks, to.siteBlocks];
+  const slotOf = new Int32Array(toBytes.length).fill(-1);
+  for (let id = 0; id < slotOf.length; ++id) {
+    if (fromBytes[id] === toBytes[id] && fromBlocks[id] === toBlocks[id]) continue;
+    const number = of[id] ?? names.length;
+    if (slots[number] === -1) {
+      slots[number] = ids.push(id) - 1;
+      commons.push(names[number] ?? UNLISTED);
+    }
+    const slot = slotOf[id] = slots[number] as number;
+    blocks[slot]! += (toBlocks[id] as number) - (fromBlocks[id] as number);
+    before[slot]! += fromBytes[id] as number;
+    after[slot]! += toBytes[id] as number;
   }
-  return found;
+  const rows = (all: Float64Array) => all.subarray(0, ids.length);
+  const members = (row: number) => Int32Array.from(slotOf.keys()).filter((id) => slotOf[id] === row);
+  return new Differences(context, Int32Array.from(ids), rows(blocks), rows(before), rows(after), commons, members);
 }
 
-function grouped(context: Context, single: Difference[], by: string): Difference[] {
-  const common = commonsOf(context, by);
-  const groups: GroupDifference[] = [];
-  for (const one of single) {
-    const number = common.of[one.id] ?? common.names.length;
-    const { name, place } = common.names[number] ?? { name: '(sites that are not in this report)', place: '' };
-    (groups[number] ??= new GroupDifference(context, one, name, place)).add(one);
-  }
-  return groups.filter(Boolean);
-}
-
-// In no order.
-export function differences(context: Context, from: Moment, to: Moment, by: string): Difference[] {
-  const single = bySite(context, from, to);
-  return by === 'stack' ? single : grouped(context, single, by);
+export function differences(context: Context, from: Moment, to: Moment, by: string): Differences {
+  return by === 'stack' ? bySite(context, from, to) : grouped(context, from, to, by);
 }

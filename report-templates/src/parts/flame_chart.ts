@@ -32,6 +32,7 @@ export class FlameChart {
   private readonly nodes = new Map<HTMLElement, FlameNode>();
   private readonly elements = new Map<FlameNode, HTMLElement>();
   private width = 0;
+  private walking = false;    // by keys: a pointer at rest tells nothing when boxes move below it
   private focus: FlameNode;
   private match: Match = null;
   private upward = false;
@@ -48,10 +49,15 @@ export class FlameChart {
     for (const kind of ['mouseover', 'focusin']) {
       this.element.addEventListener(kind, (event) => {
         const node = at(event);
-        if (node) this.describe(node);
+        if (node && !(kind === 'mouseover' && this.walking)) this.describe(node);
       });
     }
-    this.element.addEventListener('mouseleave', () => this.describe(this.focus));
+    this.element.addEventListener('mousemove', ({ movementX, movementY }) => {
+      if (movementX !== 0 || movementY !== 0) this.walking = false;
+    });
+    this.element.addEventListener('mouseleave', () => {
+      if (!this.walking) this.describe(this.focus);
+    });
     this.element.addEventListener('keydown', (event) => this.onKey(event, at(event)));
     const watch = new ResizeObserver(() => {
       if (this.element.clientWidth !== this.width) this.draw();
@@ -129,7 +135,7 @@ export class FlameChart {
         'aria-selected': node === this.focus && node !== this.tree.root ? 'true' : null,
         'aria-label': `${label}, ${amount}, ${format.percent(node.value, this.tree.root.value)}`,
       },
-    }, width > TEXT_WIDTH && h('span', {}, label));
+    }, width > TEXT_WIDTH && label);
     position(element, left, top, width);
     this.nodes.set(element, node);
     this.elements.set(node, element);
@@ -152,6 +158,7 @@ export class FlameChart {
     else if (event.key === 'Escape') this.select(this.tree.root);
     else if (!(event.key in targets)) return;
     event.preventDefault();
+    this.walking = true;
     const to = targets[event.key];
     const element = to && this.elements.get(to);
     if (!element) return;

@@ -1,7 +1,7 @@
 // What the colours of the flame graph tell: the source file, the module, or how much of the memory came by growth.
 import type { Context } from '../context';
 import { h } from '../dom';
-import { baseName } from '../model';
+import { baseName } from '../frames';
 import type { FlameNode } from './flame_tree';
 
 const TONES = 8;
@@ -36,9 +36,9 @@ export class FlameColours {
   classOf(node: FlameNode): string {
     const by = this.context.store.get('colour');
     if (by === 'growth') return `heat-${this.heat(node)}`;
-    if (node.frame < 0) return 'system';
+    if (node.frame < 0) return 'tone-system';
     const frame = this.context.frames.get(node.frame);
-    if (frame.system) return 'system';
+    if (frame.system) return 'tone-system';
     if (by === 'module') return `tone-${(this.modules.get(frame.module ?? '') ?? TONES - 1) % TONES}`;
     return `tone-${toneOfText(frame.file || frame.module || frame.function)}`;
   }
@@ -52,7 +52,7 @@ export class FlameColours {
     }
     if (by !== 'module') return null;
     const named = [...this.modules.keys()].slice(0, TONES);
-    return h('ul', { class: 'flame-legend' }, ...named.map((path, i) => item(`tone-${i}`, baseName(path))), item('system', 'system'));
+    return h('ul', { class: 'flame-legend' }, ...named.map((path, i) => item(`tone-${i}`, baseName(path))), item('tone-system', 'system'));
   }
 
   // The growth over the whole run as a share of what sites hold: both are sums over the same stacks.

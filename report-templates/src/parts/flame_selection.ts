@@ -2,17 +2,17 @@
 import type { Context } from '../context';
 import { h } from '../dom';
 import * as format from '../format';
-import { frameFullLocation, type Site } from '../model';
+import { frameFullLocation } from '../frames';
 import type { Cost } from './costs';
 import type { FlameNode } from './flame_tree';
 import { bytesFigure, countFigure, facts } from './section';
 import { siteFolds } from './site_folds';
-import { totalOf } from './site_groups';
+import { totalOf } from './site_rows';
 import { growthFigure } from './sites';
 import { trend } from './sparkline';
 import { breakable } from './stack';
 
-export function selectionPanel(context: Context, node: FlameNode, sites: Site[], cost: Cost): HTMLElement {
+export function selectionPanel(context: Context, node: FlameNode, sites: Int32Array, cost: Cost): HTMLElement {
   const total = totalOf(context.process, sites);
   const frame = context.frames.get(node.frame);
   const rows: [string, HTMLElement | string][] = [

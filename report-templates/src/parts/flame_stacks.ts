@@ -1,8 +1,11 @@
 // The stacks of a process as the flame graph and the call tree merge them: functions of one name and module are one,
 // recursion is collapsed and system frames are left out as asked. One walk through the stacks for each choice of these,
 // kept for as long as the page: merging by another figure is then a matter of sums.
-import type { FrameTable, Process, Site } from '../model';
+import type { FrameTable } from '../frames';
+import type { Process } from '../model';
 import { StackPaths } from '../stack_paths';
+import { columnOf } from './columns';
+import { LeafOrder } from './leaf_order';
 
 export interface StackOptions { skipSystem: boolean; fold: boolean }
 
@@ -13,7 +16,6 @@ const made = new WeakMap<Process, Map<string, FlameStacks>>();
 
 export class FlameStacks {
   readonly names: string[] = [];             // of functions, by number
-  readonly sites: Site[];
   readonly end: Int32Array;                  // of each site: the node that its stack ends in
   // Nodes: 0 is the root, callers come before what they call.
   readonly count: number;
@@ -23,9 +25,8 @@ export class FlameStacks {
   private readonly known = new Map<string, number>();
   private readonly numberOf: number[] = [];  // by frame id; -1: left out
 
-  private constructor(private readonly table: FrameTable, process: Process, private readonly options: StackOptions) {
-    this.sites = process.sites ?? [];
-    const paths = process.paths ?? StackPaths.ofStacks(this.sites.map((site) => site.stack));
+  private constructor(private readonly table: FrameTable, readonly process: Process, private readonly options: StackOptions) {
+    const paths = process.paths ?? StackPaths.ofStacks((process.sites ?? []).map((site) => site.stack));
     const nodes = new NodeTable(paths.frame.length, options.fold);
     const merged = new Int32Array(paths.frame.length);
     for (let node = 0; node < merged.length; ++node) {
@@ -45,6 +46,17 @@ export class FlameStacks {
     const key = JSON.stringify(options);
     return ready.get(key) ?? ready.set(key, new FlameStacks(table, process, options)).get(key) as FlameStacks;
   }
+
+  // Growth of each site.
+  get slopes(): Float64Array {
+    return columnOf(this.process, 'slope');
+  }
+
+  get fromLeaf(): LeafOrder {
+    return this.leaves ??= new LeafOrder(this);
+  }
+
+  private leaves: LeafOrder | undefined;
 
   // What each node calls: calledBegin[n] to calledBegin[n + 1] in `called`.
   get calls(): { calledBegin: Int32Array; called: Int32Array } {

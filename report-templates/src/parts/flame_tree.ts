@@ -1,6 +1,6 @@
 // Stacks merged into a tree, from the outermost callers on or from the allocations outwards. A node finds its children
 // when they are asked for: of a large tree only a small part is ever drawn.
-import type { Site } from '../model';
+import { positionsOf } from './columns';
 import type { FlameStacks } from './flame_stacks';
 
 export interface FlameNode {
@@ -47,19 +47,19 @@ export abstract class FlameTree {
   abstract readonly root: FlameNode;
   protected readonly amounts: Float64Array;  // by position of the site; nothing below zero is drawn
 
-  protected constructor(protected readonly stacks: FlameStacks, value: (site: Site) => number) {
-    const { sites } = stacks;
-    this.amounts = new Float64Array(sites.length);
-    for (let site = 0; site < sites.length; ++site) this.amounts[site] = Math.max(0, value(sites[site] as Site));
+  protected constructor(protected readonly stacks: FlameStacks, all: Float64Array) {
+    this.amounts = new Float64Array(stacks.end.length);
+    for (let site = 0; site < this.amounts.length; ++site) this.amounts[site] = Math.max(0, all[site] as number);
   }
 
-  // `inverted`: from the allocating function outwards instead of from the outermost caller inwards.
-  static of(stacks: FlameStacks, value: (site: Site) => number, title: string, inverted: boolean): FlameTree {
-    return inverted ? new InnerTree(stacks, value, title) : new OuterTree(stacks, value, title);
+  // `all`: the amount of each site. `inverted`: from the allocating function outwards instead of from the outermost
+  // caller inwards.
+  static of(stacks: FlameStacks, all: Float64Array, title: string, inverted: boolean): FlameTree {
+    return inverted ? new InnerTree(stacks, all, title) : new OuterTree(stacks, all, title);
   }
 
-  // The sites whose stacks go through `node`, in no order.
-  abstract sitesOf(node: FlameNode): Site[];
+  // Positions of the sites whose stacks go through `node`, in no order.
+  abstract sitesOf(node: FlameNode): Int32Array;
   abstract grow(node: Node): Node[];
 
   // The node of a path; the root when the tree has no such node (made with other options, or by hand).
@@ -94,15 +94,15 @@ class OuterTree extends FlameTree {
   private readonly own: Float64Array;
   private readonly slopes: Float64Array;
 
-  constructor(stacks: FlameStacks, value: (site: Site) => number, title: string) {
-    super(stacks, value);
-    const { count, caller, end, sites } = stacks;
+  constructor(stacks: FlameStacks, all: Float64Array, title: string) {
+    super(stacks, all);
+    const { count, caller, end, slopes: growth } = stacks;
     const [values, slopes] = [new Float64Array(count), new Float64Array(count)];
-    for (let site = 0; site < sites.length; ++site) {
+    for (let site = 0; site < end.length; ++site) {
       const amount = this.amounts[site] as number;
       if (amount === 0) continue;
       values[end[site] as number]! += amount;
-      slopes[end[site] as number]! += (sites[site] as Site).slope;
+      slopes[end[site] as number]! += growth[site] as number;
     }
     this.own = values.slice();
     for (let node = count - 1; node > 0; --node) {
@@ -122,13 +122,13 @@ class OuterTree extends FlameTree {
     return found;
   }
 
-  sitesOf(node: FlameNode): Site[] {
-    const { count, caller, end, sites } = this.stacks;
+  sitesOf(node: FlameNode): Int32Array {
+    const { count, caller, end, process } = this.stacks;
     const { place } = node as Node;
     const inside = new Uint8Array(count);
     inside[place] = 1;
     for (let at = place + 1; at < count; ++at) inside[at] = inside[caller[at] as number] as number;
-    return sites.filter((_, site) => inside[end[site] as number] === 1 && (this.amounts[site] as number) > 0);
+    return positionsOf(process).filter((site) => inside[end[site] as number] === 1 && (this.amounts[site] as number) > 0);
   }
 
   private node(place: number, parent: Node | null, title = ''): Node {
@@ -139,74 +139,63 @@ class OuterTree extends FlameTree {
   }
 }
 
-// From the allocations outwards: a node is a part of the sites, each with the place that its stack is read to. A part is
-// sorted by the next caller when its children are asked for.
+// From the allocations outwards: a node is a range of the stacks in their order from the leaf on, and its figures are
+// differences of running sums.
 class InnerTree extends FlameTree {
   readonly root: Node;
-  private readonly order: Int32Array;   // sites
-  private readonly at: Int32Array;      // of each of them: the next node of its stack, 0 when it has ended
-  private readonly members: Int32Array; // of each name, for the part at hand: how many, then where they go
+  private readonly sums: Float64Array;    // of all stacks before each in that order
+  private readonly slopes: Float64Array;
 
-  constructor(stacks: FlameStacks, value: (site: Site) => number, title: string) {
-    super(stacks, value);
-    const order = new Int32Array(stacks.sites.length);
-    let length = 0;
-    for (let site = 0; site < order.length; ++site) {
-      if ((this.amounts[site] as number) > 0) order[length++] = site;
+  constructor(stacks: FlameStacks, all: Float64Array, title: string) {
+    super(stacks, all);
+    const { order } = stacks.fromLeaf;
+    [this.sums, this.slopes] = [new Float64Array(order.length + 1), new Float64Array(order.length + 1)];
+    let [sum, slope] = [0, 0];
+    for (let i = 0; i < order.length; ++i) {
+      const site = order[i] as number;
+      const amount = this.amounts[site] as number;
+      sum += amount;
+      if (amount > 0) slope += stacks.slopes[site] as number;
+      this.sums[i + 1] = sum;
+      this.slopes[i + 1] = slope;
     }
-    this.order = order.subarray(0, length);
-    this.at = this.order.map((site) => stacks.end[site] as number);
-    this.members = new Int32Array(stacks.names.length);
-    this.root = this.node(-1, title, -1, null, 0, this.order.length);
+    this.root = this.node(-1, title, -1, null, 0, order.length);
   }
 
   grow(node: Node): Node[] {
-    const { names, number, frame, caller } = this.stacks;
-    const { members, at, order } = this;
-    const parts: number[] = [];
-    for (let i = node.begin; i < node.end; ++i) {
-      const name = number[at[i] as number] as number;
-      if (name >= 0 && members[name]!++ === 0) parts.push(name);
+    const { common, depth } = this.stacks.fromLeaf;
+    const found: Node[] = [];
+    let { begin } = node;
+    while (begin < node.end && depth[begin] === node.depth) ++begin;  // these end here
+    while (begin < node.end) {
+      let end = begin + 1;
+      while (end < node.end && (common[end] as number) > node.depth) ++end;
+      if ((this.sums[end] as number) > (this.sums[begin] as number)) found.push(this.below(node, begin, end));
+      begin = end;
     }
-    const begins: number[] = [];
-    let next = node.begin;
-    for (const name of parts) {
-      begins.push(next);
-      const count = members[name] as number;
-      members[name] = next;
-      next += count;
-    }
-    const [sites, places] = [order.slice(node.begin, node.end), at.slice(node.begin, node.end)];
-    const frames: number[] = [];
-    for (let i = 0; i < sites.length; ++i) {
-      const place = places[i] as number;
-      const name = number[place] as number;
-      const to = name < 0 ? next++ : members[name]!++;  // ended stacks come last, and are in no child
-      order[to] = sites[i] as number;
-      at[to] = name < 0 ? 0 : caller[place] as number;
-      if (name >= 0) frames[name] ??= frame[place] as number;
-    }
-    return parts.map((name, i) => {
-      const end = members[name] as number;
-      members[name] = 0;
-      return this.node(name, names[name] as string, frames[name] as number, node, begins[i] as number, end);
-    });
+    return found;
   }
 
-  sitesOf(node: FlameNode): Site[] {
+  sitesOf(node: FlameNode): Int32Array {
     const { begin, end } = node as Node;
-    return Array.from(this.order.subarray(begin, end), (site) => this.stacks.sites[site] as Site);
+    return this.stacks.fromLeaf.order.subarray(begin, end).filter((site) => (this.amounts[site] as number) > 0);
+  }
+
+  private below(parent: Node, begin: number, end: number): Node {
+    const { caller, end: ends, fromLeaf, names, number, frame } = this.stacks;
+    let place = ends[fromLeaf.order[begin] as number] as number;
+    for (let up = parent.depth; up > 0; --up) place = caller[place] as number;
+    const id = number[place] as number;
+    return this.node(id, names[id] as string, frame[place] as number, parent, begin, end);
   }
 
   private node(id: number, name: string, frame: number, parent: Node | null, begin: number, end: number): Node {
-    let [value, itself, slope] = [0, 0, 0];
-    for (let i = begin; i < end; ++i) {
-      const site = this.order[i] as number;
-      const amount = this.amounts[site] as number;
-      value += amount;
-      if (this.at[i] === 0) itself += amount;
-      slope += (this.stacks.sites[site] as Site).slope;
-    }
-    return new Node(this, id, name, frame, parent, parent ? parent.depth + 1 : 0, value, itself, slope, 0, begin, end);
+    const { depth: depths } = this.stacks.fromLeaf;
+    const depth = parent ? parent.depth + 1 : 0;
+    let own = begin;
+    while (own < end && depths[own] === depth) ++own;
+    const { sums, slopes } = this;
+    const between = (values: Float64Array, to: number) => (values[to] as number) - (values[begin] as number);
+    return new Node(this, id, name, frame, parent, depth, between(sums, end), between(sums, own), between(slopes, end), 0, begin, end);
   }
 }

@@ -2,6 +2,7 @@
 import type { Context } from '../context';
 import * as format from '../format';
 import type { SnapshotSites } from '../model';
+import { columnOf, positionsOf } from './columns';
 import { rangeInTime } from './range';
 
 const known = new WeakMap<object, Moment[]>();
@@ -41,7 +42,7 @@ export function momentsOf({ process }: Context): Moment[] {
     if (held) found.push(new Moment(String(index), `${label}, ${format.duration(time)}`, time, bytes, blocks, length, () => held));
   });
   found.push(new Moment('end', `End${end ? `, ${format.duration(end)}` : ''}`, end, totals.live_bytes, totals.live_blocks, length,
-    () => ({ site: sites.map((site) => site.id), bytes: sites.map((site) => site.live_bytes), blocks: sites.map((site) => site.live_blocks) })));
+    () => ({ site: positionsOf(process), bytes: columnOf(process, 'live_bytes'), blocks: columnOf(process, 'live_blocks') })));
   known.set(process, found);
   return found;
 }

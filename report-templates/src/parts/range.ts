@@ -2,6 +2,7 @@
 // from the moment nearest to its begin to the one nearest to its end.
 import type { Context } from '../context';
 import type { Process, Site } from '../model';
+import { less } from './columns';
 
 export interface TimeRange { fromNs: number; toNs: number }
 export interface SiteRange extends TimeRange { from: number; to: number }  // positions in bucket_end_ns, -1 for the start
@@ -28,23 +29,35 @@ export function rangeOfSites(context: Context): SiteRange | null {
   return { from, to, fromNs: ends[from] ?? 0, toNs: ends[to] ?? 0 };
 }
 
-const KEPT = 4;
-const known = new WeakMap<Process, Map<number, Float64Array>>();
+const KEPT = 6;
+const known = new WeakMap<Process, Map<number | string, Float64Array>>();
 
-// What each site held at a moment, by its position: every view asks for the same two moments of all sites.
-export function bytesOfAll(process: Process, moment: number): Float64Array {
-  const ready = known.get(process) ?? known.set(process, new Map()).get(process) as Map<number, Float64Array>;
-  const held = ready.get(moment);
+// What was worked out last, of each process: several views ask for the same.
+function remembered(process: Process, key: number | string, make: () => Float64Array): Float64Array {
+  const ready = known.get(process) ?? known.set(process, new Map()).get(process) as Map<number | string, Float64Array>;
+  const held = ready.get(key);
   if (held) return held;
-  const { courses, sites = [] } = process;
-  const found = new Float64Array(sites.length);
-  if (courses && moment >= 0) {
+  const found = make();
+  if (ready.size >= KEPT) ready.delete(ready.keys().next().value as number);
+  ready.set(key, found);
+  return found;
+}
+
+// What each site held at a moment, by its position.
+export function bytesOfAll(process: Process, moment: number): Float64Array {
+  return remembered(process, moment, () => {
+    const { courses, sites = [] } = process;
+    const found = new Float64Array(sites.length);
+    if (!courses || moment < 0) return found;
     const { all, length } = courses;
     for (let i = 0; i < found.length; ++i) found[i] = all[i * length + moment] as number;
-  }
-  if (ready.size === KEPT) ready.delete(ready.keys().next().value as number);
-  ready.set(moment, found);
-  return found;
+    return found;
+  });
+}
+
+// How much more each site held at the end of a range than at its begin.
+export function grownIn(process: Process, { from, to }: SiteRange): Float64Array {
+  return remembered(process, `${from}-${to}`, () => less(bytesOfAll(process, to), bytesOfAll(process, from)));
 }
 
 export function bytesAt(site: Site, moment: number): number {

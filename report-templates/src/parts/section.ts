@@ -41,7 +41,7 @@ export function note(text: Child): HTMLElement {
 // A bar from 0 to `part / whole`; the number beside it says the same in text.
 export function bar(part: number, whole: number): HTMLElement {
   const share = whole > 0 ? Math.min(1, Math.max(0, part / whole)) : 0;
-  return h('span', { class: 'bar', attrs: { 'aria-hidden': 'true' } }, h('span', { class: 'bar-fill', style: { width: `${(share * 100).toFixed(2)}%` } }));
+  return h('span', { class: 'bar', attrs: { 'aria-hidden': 'true' } }, share > 0 && h('span', { class: 'bar-fill', style: { width: `${(share * 100).toFixed(2)}%` } }));
 }
 
 export function debounce(run: () => void, delayMs: number): () => void {

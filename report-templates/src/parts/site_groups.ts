@@ -1,15 +1,8 @@
-// Allocation sites put together by what they have in common. A row has the figures of a site, so that one table shows
-// sites and groups of them alike.
+// What allocation sites have in common with others: what they are grouped by.
 import type { Context } from '../context';
-import { baseName, type Frame, type Growth, type Process, type Site } from '../model';
-import { courseOf } from './course';
-
-export interface SiteRow {
-  sum: Site;          // of the group; the site itself when there is no grouping
-  sites: Site[];
-  name: string;       // of the group, empty for a single site
-  place: string;
-}
+import { baseName } from '../frames';
+import type { Frame, Process, Site } from '../model';
+import { ranks } from './order';
 
 export interface Common { key: string; name: string; place: string }
 
@@ -56,7 +49,7 @@ function commonOf(process: Process, by: string, site: Site, frame: Frame | undef
 }
 
 // What all sites have in common with others, by number: worked out once for each grouping.
-export interface Commons { names: Common[]; of: Int32Array }  // `of`: by position of the site
+export interface Commons { names: Common[]; of: Int32Array; ranks?: Float64Array }  // `of`, `ranks`: by position of the site
 
 const known = new WeakMap<Process, Map<string, Commons>>();
 
@@ -73,78 +66,15 @@ export function commonsOf({ frames, process }: Context, by: string): Commons {
     numbers.set(common.key, names.length);
     return names.push(common) - 1;
   });
-  ready.set(by, { names, of });
-  return { names, of };
+  const commons = { names, of };
+  ready.set(by, commons);
+  return commons;
 }
 
-// Courses are long and few of them are drawn: added up when asked for.
-class Sum {
-  allocations = 0;
-  allocated_bytes = 0;
-  live_blocks = 0;
-  live_bytes = 0;
-  peak_bytes = 0;
-  temporary_allocations = 0;
-  lost_bytes = 0;
-  slope = 0;
-  private course: Float64Array | undefined;
-
-  constructor(private readonly process: Process, readonly id: number, private readonly members: Site[]) {}
-
-  get growth(): Growth | null {
-    return this.members.some((site) => site.growth) ? { slope_bytes_per_s: this.slope } : null;
-  }
-
-  get stack(): number[] {
-    return this.members[0]?.stack ?? [];
-  }
-
-  get live_bytes_over_time(): Float64Array {
-    return this.course ??= courseOf(this.process, this.members) ?? new Float64Array();
-  }
-
-  add(site: Site): void {
-    this.members.push(site);
-    this.allocations += site.allocations;
-    this.allocated_bytes += site.allocated_bytes;
-    this.live_blocks += site.live_blocks;
-    this.live_bytes += site.live_bytes;
-    this.peak_bytes += site.peak_bytes;
-    this.temporary_allocations += site.temporary_allocations;
-    this.lost_bytes += site.lost_bytes;
-    this.slope += site.slope;
-  }
-}
-
-export function totalOf(process: Process, sites: Site[]): Site {
-  const sum = new Sum(process, sites[0]?.id ?? 0, []);
-  for (const site of sites) sum.add(site);
-  return sum;
-}
-
-const singles = new WeakMap<Process, SiteRow[]>();
-
-// A site as a row: the same one each time.
-function singleOf(process: Process, site: Site): SiteRow {
-  const ready = singles.get(process) ?? singles.set(process, []).get(process) as SiteRow[];
-  return ready[site.id] ??= { sum: site, sites: [site], name: '', place: '' };
-}
-
-export function rowsOf(context: Context, sites: Site[], by: string): SiteRow[] {
-  if (by === 'stack') return sites.map((site) => singleOf(context.process, site));
-  const { names, of } = commonsOf(context, by);
-  const found: SiteRow[] = [];
-  const sums: Sum[] = [];
-  for (const site of sites) {
-    const number = of[site.id] as number;
-    let sum = sums[number];
-    if (!sum) {
-      const { name, place } = names[number] as Common;
-      const members: Site[] = [];
-      sum = sums[number] = new Sum(context.process, site.id, members);
-      found.push({ sum, sites: members, name, place });
-    }
-    sum.add(site);
-  }
-  return found;
+// Numbers in the order of the names of the blamed functions.
+export function nameRanks(context: Context): Float64Array {
+  const commons = commonsOf(context, 'function');
+  if (commons.ranks) return commons.ranks;
+  const rank = ranks(commons.names.map(({ key, name }) => (key === '' ? '' : name)));
+  return (commons.ranks = Float64Array.from(commons.of, (number) => rank[number] as number));
 }

@@ -11,7 +11,7 @@ import { stackList } from './stack';
 
 // Every word must occur in some frame of the stack (function, file or module); a word with "-" in front must not.
 // Frames are few and shared, and so are the outer parts of stacks: each is searched once.
-export function stackFilter({ frames, process }: Context, text: string): ((site: Site) => boolean) | null {
+export function stackFilter({ frames, process }: Context, text: string): ((position: number) => boolean) | null {
   const words = text.toLowerCase().split(/\s+/).filter((word) => word !== '' && word !== '-').slice(0, 30);
   const { paths } = process;
   if (words.length === 0 || !paths) return null;
@@ -36,8 +36,8 @@ export function stackFilter({ frames, process }: Context, text: string): ((site:
     const caller = paths.caller[node] as number;
     found[node] = (bits[paths.frame[node] as number] ?? 0) | (caller < 0 ? 0 : found[caller] as number);
   }
-  return ({ id }) => {
-    const seen = found[paths.end[id] as number] ?? 0;  // of an empty stack nothing
+  return (position) => {
+    const seen = found[paths.end[position] as number] ?? 0;  // of an empty stack nothing
     return (seen & wanted) === wanted && (seen & unwanted) === 0;
   };
 }
@@ -47,7 +47,7 @@ export function growthFigure(site: Site): HTMLElement {
 }
 
 export function verdictText(verdict: string): string {
-  return verdict.replaceAll('_', ' ');
+  return verdict === 'leak' ? 'growing' : verdict.replaceAll('_', ' ');  // of itself growth does not tell what is lost
 }
 
 export function siteDetail(context: Context, site: Site): HTMLElement {

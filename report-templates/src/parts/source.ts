@@ -1,6 +1,7 @@
 // The lines of source code around a frame, with the one that it stands in.
 import { h } from '../dom';
-import { frameLocation, type Frame } from '../model';
+import { frameLocation } from '../frames';
+import type { Frame } from '../model';
 
 export function sourceLines(frame: Frame | undefined): HTMLElement | null {
   if (!frame?.source || frame.source.lines.length === 0) return null;

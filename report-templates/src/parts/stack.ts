@@ -2,7 +2,8 @@
 import type { Context } from '../context';
 import { h } from '../dom';
 import * as format from '../format';
-import { frameFullLocation, frameLocation, type Frame } from '../model';
+import { frameFullLocation, frameLocation } from '../frames';
+import type { Frame } from '../model';
 
 // Long C++ names may break where a reader would: after scopes, template brackets and commas.
 export function breakable(name: string): Node {

@@ -2,23 +2,24 @@
 // as fifty. Its state is given and reported, so that a view can keep it in the URL or here.
 import { type Child, h, icon, ICONS, replace, uniqueId } from '../dom';
 import * as format from '../format';
-import { Ranking, rankingOf } from './order';
+import { figuresOf, type Items, Ranking } from './order';
 
-export interface Column<Row> {
+export interface Column<Row, Rows extends Items<Row> = Items<Row>> {
   key: string;
   label: string;
   help?: string;
   numeric?: boolean;
   minor?: boolean;                            // left out on narrow screens; the details still have it
-  value?: (row: Row) => number | string;      // absent: cannot be sorted by
+  value?: (row: Row) => number | string;      // what rows are sorted by
+  values?: (rows: Rows) => Float64Array;      // the same of all rows at once, for long lists; without both no sorting
   cell: (row: Row) => Child;
 }
 
 export interface TableState { sort: string; page: number; open: number }
 
-export interface TableOptions<Row> {
+export interface TableOptions<Row, Rows extends Items<Row> = Items<Row>> {
   caption: string;
-  columns: Column<Row>[];
+  columns: Column<Row, Rows>[];
   key: (row: Row) => number;
   detail?: (row: Row) => Node;
   empty: string;
@@ -28,7 +29,7 @@ export interface TableOptions<Row> {
 
 const PAGE_SIZE = 25;
 
-export class DataTable<Row> {
+export class DataTable<Row, Rows extends Items<Row> = Items<Row>> {
   readonly element: HTMLElement;
   private rows = new Ranking<Row>([]);
   private state: TableState = { sort: '', page: 0, open: -1 };
@@ -37,7 +38,7 @@ export class DataTable<Row> {
   private readonly foot = h('div', { class: 'pager' });
   private readonly pageSize: number;
 
-  constructor(private readonly options: TableOptions<Row>) {
+  constructor(private readonly options: TableOptions<Row, Rows>) {
     this.pageSize = options.pageSize ?? PAGE_SIZE;
     const id = uniqueId('table');
     this.element = h('div', { class: 'table-block' },
@@ -48,7 +49,7 @@ export class DataTable<Row> {
 
   // `rows` come in their natural order, that of the column `natural` if it is named; `state.sort` names a column, with "-"
   // in front for ascending, or is empty.
-  show(rows: Row[], state: Partial<TableState> = {}, natural = ''): void {
+  show(rows: Rows, state: Partial<TableState> = {}, natural = ''): void {
     const { rows: shown, state: before } = this;
     this.natural = natural;
     this.state = { ...this.state, ...state };
@@ -62,23 +63,28 @@ export class DataTable<Row> {
     this.drawBody();
   }
 
-  private given: Row[] = [];
+  private given: Rows | undefined;
   private readonly drawn = new Map<number, { row: Row; lines: HTMLElement[] }>();  // of this page, by key
   private natural = '';
-  private last: { rows: Row[]; sort: string; result: Ranking<Row> } | undefined;  // turning pages does not sort again
+  private last: { rows: Rows; sort: string; result: Ranking<Row> } | undefined;  // turning pages does not sort again
 
   private change(change: Partial<TableState>): void {
     if (this.options.onChange) this.options.onChange({ ...this.state, ...change });
-    else this.show(this.given, change, this.natural);
+    else if (this.given) this.show(this.given, change, this.natural);
   }
 
-  private sorted(rows: Row[]): Ranking<Row> {
+  private sorted(rows: Rows): Ranking<Row> {
     const { sort } = this.state;
     if (this.last?.rows === rows && this.last.sort === sort) return this.last.result;
     const column = this.options.columns.find((one) => one.key === sort.replace(/^-/, ''));
-    const result = column?.value && sort !== this.natural ? rankingOf(rows, column.value, sort.startsWith('-')) : new Ranking(rows);
+    const result = new Ranking<Row>(rows, sort === this.natural ? undefined : this.figures(rows, column, sort.startsWith('-')));
     this.last = { rows, sort, result };
     return result;
+  }
+
+  private figures(rows: Rows, column: Column<Row, Rows> | undefined, ascending: boolean): Float64Array | undefined {
+    const figures = column?.values?.(rows) ?? (column?.value && figuresOf(rows, column.value));
+    return ascending ? figures?.map((figure) => -figure) : figures;
   }
 
   private drawHead(): void {
@@ -87,7 +93,7 @@ export class DataTable<Row> {
     replace(this.head, ...this.options.columns.map((column) => {
       const active = column.key === sorted;
       const direction = active ? (ascending ? 'ascending' : 'descending') : null;
-      const content = !column.value ? column.label : h('button', {
+      const content = !column.value && !column.values ? column.label : h('button', {
         class: 'sort', attrs: { type: 'button', 'data-sort': column.key },
         on: {
           click: () => {

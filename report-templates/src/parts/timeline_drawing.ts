@@ -4,10 +4,12 @@ import type { Context } from '../context';
 import * as format from '../format';
 import { isAllZero } from '../model';
 import { cssColor } from '../theme';
-import { courseOf, highest, highestOf } from './course';
+import { positionsOf, positive } from './columns';
+import { highest } from './course';
 import { numbersOf, Ranking } from './order';
 import { spikeEnd } from './spikes';
-import { groupingsOf, rowsOf, type SiteRow } from './site_groups';
+import { groupingsOf } from './site_groups';
+import { rowsOf, type SiteRow } from './site_rows';
 
 const BANDS = 7;
 
@@ -42,16 +44,16 @@ function linesOf({ process: { timeline } }: Context): Line[] {
 
 // The heap by who allocated it, largest first; what is left is one band more.
 function bandsOf(context: Context, by: string): Line[] {
-  const all = context.process.sites ?? [];
-  const rows = rowsOf(context, all, by);
-  const heights = numbersOf(rows, ({ sum, sites }) => (sites.length === 1 ? highestOf(context.process, sum) : highest(sum.live_bytes_over_time)));
-  const shown = heights.filter((height) => height > 0).length;
+  const { courses } = context.process;
+  if (!courses) return [];
+  const rows = rowsOf(context, positionsOf(context.process), by);
+  const heights = by === 'stack' ? courses.figures.most : numbersOf(rows, ({ sum }) => highest(sum.live_bytes_over_time));
+  const shown = positive(heights).length;
   const largest = new Ranking(rows, heights).slice(0, Math.min(BANDS, shown));
   const name = (row: SiteRow) => row.name || (context.frames.blamed(row.sum)?.function ?? '(no stack recorded)');
   const band = (label: string, values: number[], i: number): Line => ({ label, values, color: `--band-${i}`, fill: `--band-${i}` });
   const bands = largest.map((row, i) => band(name(row), [...row.sum.live_bytes_over_time ?? []], i));
-  const rest = shown > BANDS && courseOf(context.process, all);
-  if (rest) bands.push(band(`Others (${format.count(shown - BANDS)})`, Array.from(rest, (value, at) => bands.reduce((left, one) => left - (one.values[at] ?? 0), value)), BANDS));
+  if (shown > BANDS) bands.push(band(`Others (${format.count(shown - BANDS)})`, Array.from(courses.figures.total, (value, at) => bands.reduce((left, one) => left - (one.values[at] ?? 0), value)), BANDS));
   return bands;
 }
 

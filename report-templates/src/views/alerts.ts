@@ -2,7 +2,8 @@
 import type { View } from '../context';
 import { h, icon, ICONS } from '../dom';
 import * as format from '../format';
-import { type Diagnostics, hasAnySymbols } from '../model';
+import { hasAnySymbols } from '../frames';
+import type { Diagnostics } from '../model';
 
 export function troubles(diagnostics: Diagnostics): string[] {
   const found: string[] = [];

@@ -2,10 +2,12 @@
 import type { Context, View } from '../context';
 import { type Child, figure, h, icon, ICONS } from '../dom';
 import * as format from '../format';
-import { callerOf, type Snapshot } from '../model';
+import { callerOf } from '../frames';
+import type { Site, Snapshot } from '../model';
+import { columnOf, largest, sumOf } from '../parts/columns';
 import { groupName } from '../parts/consumer_columns';
 import { select, toolbar } from '../parts/controls';
-import { type Difference, differences } from '../parts/differences';
+import { type Difference, differences, type Differences } from '../parts/differences';
 import { chosenMoments, momentsOf } from '../parts/moments';
 import { bar, bytesFigure, countFigure, empty, note, section } from '../parts/section';
 import { siteFolds } from '../parts/site_folds';
@@ -39,7 +41,7 @@ function pickers(context: Context, row: SnapshotRow): HTMLElement {
 
 function snapshotList(context: Context, snapshots: Snapshot[], comparable: boolean): HTMLElement {
   const columns: Column<SnapshotRow>[] = [
-    { key: 'label', label: 'Snapshot', cell: ({ one }): Child => h('span', {}, one.label, one.automatic && h('span', { class: 'tag' }, 'automatic')) },
+    { key: 'label', label: 'Snapshot', cell: ({ one }): Child => h('span', {}, one.label, one.automatic && !one.label.startsWith('auto') && h('span', { class: 'tag' }, 'automatic')) },
     { key: 'time', label: 'Time', numeric: true, value: ({ one }) => one.time_ns, cell: ({ one }) => figure(one.time_ns, format.duration(one.time_ns)) },
     { key: 'heap', label: 'Heap', numeric: true, value: ({ one }) => one.heap_bytes, cell: ({ one }) => bytesFigure(one.heap_bytes) },
     { key: 'blocks', label: 'Blocks', numeric: true, minor: true, value: ({ one }) => one.blocks, cell: ({ one }) => countFigure(one.blocks) },
@@ -55,25 +57,27 @@ function snapshotList(context: Context, snapshots: Snapshot[], comparable: boole
   return h('div', { class: 'panel' }, table.element);
 }
 
-function differenceTable(context: Context, most: () => number, grouped: () => boolean): DataTable<Difference> {
-  const { frames } = context;
-  const frameOf = ({ sites: [site] }: Difference) => site && frames.blamed(site);
-  const nameOf = (row: Difference) => (grouped() ? groupName(row.name, row.place)
-    : siteName(frameOf(row), row.sites[0] && callerOf(frames, row.sites[0].stack, frameOf(row))));
-  return new DataTable<Difference>({
+function differenceTable(context: Context, most: () => number, grouped: () => boolean): DataTable<Difference, Differences> {
+  const { frames, process } = context;
+  const nameOf = (site: Site | undefined) => {
+    const frame = site && frames.blamed(site);
+    return siteName(frame, site && callerOf(frames, site.stack, frame));
+  };
+  const siteOf = ({ positions: [first] }: Difference) => (first === undefined ? undefined : process.sites?.[first]);
+  return new DataTable<Difference, Differences>({
     caption: 'Difference between the two snapshots', key: (row) => row.id,
     detail: (row) => {
-      const [site] = row.sites;
+      const site = siteOf(row);
       if (!site) return h('p', {}, 'This site is not among those in the report.');
-      return grouped() ? siteFolds(context, row.sites, { key: 'live', label: 'Live at end', bytes: true, of: (one) => one.live_bytes, text: (value) => `${format.bytes(value)} at the end` }) : siteDetail(context, site);
+      return grouped() ? siteFolds(context, row.positions, { key: 'live', label: 'Live at end', bytes: true, all: () => columnOf(process, 'live_bytes'), text: (value) => `${format.bytes(value)} at the end` }) : siteDetail(context, site);
     },
     empty: 'The two moments hold exactly the same memory.',
     columns: [
-      { key: 'site', label: 'Allocated by', value: (row) => row.name || (frameOf(row)?.function ?? ''), cell: nameOf },
-      { key: 'bytes', label: 'Difference', numeric: true, value: (row) => row.bytes, cell: (row) => h('span', { class: `shared ${row.bytes < 0 ? 'shrunk' : ''}` }, h('span', { class: 'shared-figures' }, change(row.bytes, format.bytes)), bar(Math.abs(row.bytes), most())) },
-      { key: 'blocks', label: 'Blocks', numeric: true, value: (row) => row.blocks, cell: (row) => change(row.blocks, format.count) },
-      { key: 'before', label: 'Before', numeric: true, minor: true, value: (row) => row.before, cell: (row) => bytesFigure(row.before) },
-      { key: 'after', label: 'After', numeric: true, minor: true, value: (row) => row.after, cell: (row) => bytesFigure(row.after) },
+      { key: 'site', label: 'Allocated by', values: (rows) => rows.names(), cell: (row) => (grouped() ? groupName(row.name, row.place) : nameOf(siteOf(row))) },
+      { key: 'bytes', label: 'Difference', numeric: true, values: (rows) => rows.bytes, cell: (row) => h('span', { class: `shared ${row.bytes < 0 ? 'shrunk' : ''}` }, h('span', { class: 'shared-figures' }, change(row.bytes, format.bytes)), bar(Math.abs(row.bytes), most())) },
+      { key: 'blocks', label: 'Blocks', numeric: true, values: (rows) => rows.blocks, cell: (row) => change(row.blocks, format.count) },
+      { key: 'before', label: 'Before', numeric: true, minor: true, values: (rows) => rows.before, cell: (row) => bytesFigure(row.before) },
+      { key: 'after', label: 'After', numeric: true, minor: true, values: (rows) => rows.after, cell: (row) => bytesFigure(row.after) },
     ],
   });
 }
@@ -95,11 +99,11 @@ function comparison(context: Context): HTMLElement[] {
     for (const control of [before, after, grouping]) control.update();
     const [a, b] = ends();
     const rows = differences(context, a, b, by());
-    most = rows.reduce((largest, row) => Math.max(largest, Math.abs(row.bytes)), 0);
+    most = largest(rows.bytes);
     summary.replaceChildren(change(b.bytes - a.bytes, format.bytes), ' and ', change(b.blocks - a.blocks, format.count),
       ` ${Math.abs(b.blocks - a.blocks) === 1 ? 'block' : 'blocks'} in ${format.duration(Math.abs(b.timeNs - a.timeNs))}, at ${format.plural(rows.length, by() === 'stack' ? 'site' : 'group')}`);
     // A report may hold only the largest sites of a snapshot: the total is then more than what is listed.
-    const rest = b.bytes - a.bytes - rows.reduce((sum, row) => sum + row.bytes, 0);
+    const rest = b.bytes - a.bytes - sumOf(rows.bytes);
     partial.hidden = rest === 0;
     partial.textContent = `The sites listed here leave ${format.signed(rest, format.bytes)} of the difference unexplained: the report holds only the largest ones.`;
     table.show(rows, { sort: 'bytes', page: 0, open: -1 });

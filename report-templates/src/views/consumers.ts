@@ -3,52 +3,57 @@
 import type { Context, View } from '../context';
 import { h, icon } from '../dom';
 import * as format from '../format';
-import { siteById, type Site } from '../model';
-import { consumerColumns, type List, shareOf } from '../parts/consumer_columns';
+import { siteById } from '../model';
+import { columnOf, largest, pick, positive, sumAt } from '../parts/columns';
+import { consumerColumns, type List } from '../parts/consumer_columns';
 import { select, systemToggle, tabs, textFilter, toolbar } from '../parts/controls';
-import { type Cost, costsOf } from '../parts/costs';
+import { costsOf } from '../parts/costs';
 import { offerCsv } from '../parts/download';
-import { largestFirst } from '../parts/order';
+import { Ranking } from '../parts/order';
 import { rangeOfSites } from '../parts/range';
 import { remainder } from '../parts/remainder';
 import { empty, note, section } from '../parts/section';
-import { groupingsOf, rowsOf, type SiteRow } from '../parts/site_groups';
+import { groupingsOf } from '../parts/site_groups';
+import { rowsOf, type SiteRow, type SiteRows } from '../parts/site_rows';
 import { siteFolds } from '../parts/site_folds';
 import { siteDetail, stackFilter } from '../parts/sites';
 import { trend } from '../parts/sparkline';
 import { DataTable } from '../parts/table';
 
 function listsOf(context: Context): List[] {
-  const { totals, truth, sites = [] } = context.process;
+  const { process } = context;
+  const { totals, truth, sites = [] } = process;
   const wholes: Record<string, number> = {
     live: totals.live_bytes, lost: truth ? truth.definitely_lost.bytes + truth.indirectly_lost.bytes : 0, peak: totals.peak_bytes,
     allocations: totals.allocations, temporary: totals.temporary_allocations,
   };
   const ranged = rangeOfSites(context) !== null;
-  const sum = (cost: Cost) => sites.reduce((total, site) => total + Math.max(0, cost.of(site)), 0);
-  const lists: List[] = costsOf(context).map((cost) => ({ ...cost, whole: cost.key === 'range' || (ranged && cost.key === 'live') ? sum(cost) : wholes[cost.key] ?? 0 }));
+  const sum = (all: Float64Array) => sumAt(all, positive(all));
+  const lists: List[] = costsOf(context).map((cost) => ({ ...cost, whole: cost.key === 'range' || (ranged && cost.key === 'live') ? sum(cost.all()) : wholes[cost.key] ?? 0 }));
   if (sites.some((site) => site.growth)) {
-    const most = sites.reduce((largest, site) => Math.max(largest, site.slope), 0);
-    lists.push({ key: 'growth', label: 'Growth', bytes: false, of: (site) => site.slope, text: format.rate, whole: most });
+    const slopes = columnOf(process, 'slope');
+    lists.push({ key: 'growth', label: 'Growth', bytes: false, all: () => slopes, text: format.rate, whole: largest(pick(slopes, positive(slopes))) });
   }
   return lists;
 }
 
-// Those with a share; growth in the report's own order, which also counts how sure it is.
-function members({ process }: Context, list: List): Site[] {
-  const all = (process.sites ?? []).filter((site) => list.of(site) > 0);
+// Positions of those with a share; growth in the report's own order, which also counts how sure it is.
+function members({ process }: Context, list: List): Int32Array {
+  const amounts = list.all();
+  const all = positive(amounts);
   if (list.key !== 'growth') return all;
-  const first = (process.top?.growth ?? []).map((id) => siteById(process, id)).filter((site): site is Site => site !== undefined);
+  const first = (process.top?.growth ?? []).flatMap((id) => siteById(process, id)?.id ?? []);
   const seen = new Set(first);
-  return [...first, ...largestFirst(all.filter((site) => !seen.has(site)), list.of)];
+  const others = all.filter((at) => !seen.has(at));
+  return Int32Array.from([...first, ...new Ranking<number>(others, pick(amounts, others)).slice(0)]);
 }
 
 // The rows as they are listed now, for a spreadsheet.
-function download(context: Context, list: List, listed: SiteRow[], by: string): void {
-  const rows = list.key === 'growth' ? listed : largestFirst(listed, (row) => shareOf(list, row));
+function download(context: Context, list: List, listed: SiteRows, by: string): void {
+  const rows = new Ranking<SiteRow>(listed, list.key === 'growth' ? undefined : listed.totals(list.all())).slice(0);
   const figures = ({ sum }: SiteRow) => [sum.live_bytes, sum.live_blocks, sum.peak_bytes, sum.allocations, sum.allocated_bytes, sum.temporary_allocations, sum.slope];
   const names = ['live_bytes', 'live_blocks', 'peak_bytes', 'allocations', 'allocated_bytes', 'temporary_allocations', 'slope_bytes_per_s'];
-  if (by !== 'stack') return offerCsv(`by-${by}.csv`, [by, 'sites', ...names], rows.map((row) => [row.name, row.sites.length, ...figures(row)]));
+  if (by !== 'stack') return offerCsv(`by-${by}.csv`, [by, 'sites', ...names], rows.map((row) => [row.name, row.positions.length, ...figures(row)]));
   offerCsv('sites.csv', ['function', 'file', 'line', ...names], rows.map((row) => {
     const frame = context.frames.blamed(row.sum);
     return [frame?.function ?? '', frame?.file ?? '', frame?.line ?? '', ...figures(row)];
@@ -56,7 +61,7 @@ function download(context: Context, list: List, listed: SiteRow[], by: string): 
 }
 
 function groupDetail(context: Context, row: SiteRow, list: List): HTMLElement {
-  const { sites } = row;
+  const { positions: sites } = row;
   return h('div', { class: 'site-detail' }, h('div', { class: 'site-figures' }, trend(row.sum.live_bytes_over_time, context.process.bucket_end_ns)),
     h('div', {}, h('h3', { class: 'sub' }, format.plural(sites.length, 'call stack')), siteFolds(context, sites, list)));
 }
@@ -69,10 +74,10 @@ function drawConsumers(context: Context): HTMLElement {
   const by = () => groupings.find((one) => one.key === store.get('group'))?.key ?? 'stack';
   const panel = h('div', { id: 'consumers-panel', class: 'panel' });
   const summary = h('p', { class: 'summary', attrs: { role: 'status' } });
-  let table: DataTable<SiteRow>;
-  let rows: SiteRow[] = [];
+  let table: DataTable<SiteRow, SiteRows>;
+  let rows = rowsOf(context, new Int32Array(), 'stack');
   const build = () => {
-    table = new DataTable<SiteRow>({
+    table = new DataTable<SiteRow, SiteRows>({
       caption: `Allocation sites, ${list().label.toLowerCase()}`, columns: consumerColumns(context, offered, list(), by()), key: (row) => row.sum.id,
       detail: (row) => (by() === 'stack' ? siteDetail(context, row.sum) : groupDetail(context, row, list())),
       empty: store.get('filter') ? 'No site matches the filter.' : 'No site has a share in this.',
@@ -83,9 +88,9 @@ function drawConsumers(context: Context): HTMLElement {
   const fill = () => {
     const filter = stackFilter(context, store.get('filter'));
     const all = members(context, list());
-    const kept = filter ? all.filter((site) => filter(site)) : all;
+    const kept = filter ? all.filter(filter) : all;
     rows = rowsOf(context, kept, by());
-    const sum = kept.reduce((total, site) => total + list().of(site), 0);
+    const sum = sumAt(list().all(), kept);
     const amount = list().key === 'growth' ? '' : `: ${list().bytes ? format.bytes(sum) : format.count(sum)}, ${format.percent(sum, list().whole)} of the total`;
     const groups = by() === 'stack' ? '' : ` in ${format.plural(rows.length, 'group')}`;
     summary.textContent = `${format.plural(kept.length, 'site')}${filter ? ` of ${format.count(all.length)}` : ''}${groups}${amount}`;

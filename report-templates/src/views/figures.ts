@@ -3,10 +3,16 @@ import type { View } from '../context';
 import { type Child, figure, h } from '../dom';
 import * as format from '../format';
 import { bytesFigure, countFigure } from '../parts/section';
-import { isAllZero } from '../model';
+import { isAllZero, type Snapshot } from '../model';
 
 function tile(name: string, key: string, value: Child, note: Child, tone = ''): HTMLElement {
   return h('div', { class: `tile ${tone}`, attrs: { 'data-figure': key } }, h('dt', {}, name), h('dd', {}, h('span', { class: 'tile-value' }, value), note && h('span', { class: 'tile-note' }, note)));
+}
+
+function takenText(snapshots: Snapshot[]): string {
+  const named = snapshots.filter((one) => !one.automatic).length;
+  if (snapshots.length === 0) return 'none taken';
+  return named === 0 ? 'taken automatically' : named === snapshots.length ? 'taken on request' : `${format.count(named)} taken on request`;
 }
 
 const errorText = (error: number | undefined) => (error ? `\u00b1 ${format.bytes(error)} in ` : '');
@@ -40,7 +46,7 @@ export const figures: View = {
       tiles.push(tile('RSS peak', 'rss_peak', bytesFigure(peak), 'largest sample'));
     }
     if (mappings) tiles.push(tile('Mappings live', 'mappings_live_bytes', bytesFigure(mappings.live_bytes), `peak ${format.bytes(mappings.peak_bytes)}`));
-    tiles.push(tile('Snapshots', 'snapshots', countFigure(process.snapshots?.length ?? 0), process.findings ? format.plural(process.findings.length, 'finding') : ''));
+    tiles.push(tile('Snapshots', 'snapshots', countFigure(process.snapshots?.length ?? 0), takenText(process.snapshots ?? [])));
     const dropped = diagnostics?.dropped_events ?? 0;
     if (dropped > 0) tiles.push(tile('Dropped events', 'dropped_events', countFigure(dropped), 'figures are too low', 'bad'));
     return h('section', { class: 'figures', attrs: { 'aria-label': 'Key figures' } }, h('dl', { class: 'tiles' }, ...tiles));

@@ -34,7 +34,8 @@ function card(context: Context, finding: Finding): HTMLElement {
   const numbers: [string, Child][] = [];
   if (finding.bytes !== undefined) numbers.push(['Bytes', bytesFigure(finding.bytes)]);
   if (finding.blocks !== undefined) numbers.push(['Blocks', countFigure(finding.blocks)]);
-  if (site && site.slope !== 0) numbers.push(['Growth', growthFigure(site)]);
+  // A finding may be about several sites: what it says itself comes first.
+  if (site && site.slope !== 0 && !finding.evidence?.['growth']) numbers.push(['Growth', growthFigure(site)]);
   if (site?.types?.length) numbers.push(['Types', typesText(site.types)]);
   const evidence = Object.entries(finding.evidence ?? {});
   return h('article', { class: `finding ${finding.severity}`, attrs: { 'data-kind': finding.kind } },
@@ -72,7 +73,12 @@ export const findings: View = {
   render(context) {
     const all = context.process.findings;
     if (!all) return null;
-    if (all.length === 0 && context.process.truth) return section('findings', 'Findings', null, empty('No findings.', context.process.verdict ?? ''));
+    const { truth, verdict = '' } = context.process;
+    if (all.length === 0 && truth) {
+      const lost = truth.definitely_lost.blocks + truth.indirectly_lost.blocks + truth.possibly_lost.blocks;
+      return section('findings', 'Findings', null, empty('No findings.',
+        lost > 0 ? verdict : 'Nothing is lost, and no place kept growing or stood out. This speaks for this run and the code that it reached.'));
+    }
     if (all.length === 0) {
       const { live_blocks: blocks, live_bytes: bytes } = context.process.totals;
       return section('findings', 'Findings', null, empty('No findings.',

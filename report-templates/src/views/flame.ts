@@ -1,9 +1,9 @@
 // Who allocates through whom, as a flame graph or as a table that opens: one tree, one selection, drawn in two ways.
-import { whenIdle } from '../ahead';
 import type { Context, View } from '../context';
 import { h, replace } from '../dom';
 import * as format from '../format';
-import { frameFullLocation } from '../model';
+import { whenIdle } from '../later';
+import { frameFullLocation } from '../frames';
 import { CallTree } from '../parts/call_tree';
 import { select, systemToggle, tabs, textFilter, toggle, toolbar } from '../parts/controls';
 import { amountText, type Cost, costsOfStacks } from '../parts/costs';
@@ -55,7 +55,7 @@ class Stacks {
   private merge(): FlameTree {
     const { store, frames, process } = this.context;
     const stacks = FlameStacks.of(frames, process, { skipSystem: store.get('own'), fold: store.get('fold') });
-    return FlameTree.of(stacks, this.cost.of, 'all', store.get('inverted'));
+    return FlameTree.of(stacks, this.cost.all(), 'all', store.get('inverted'));
   }
 
   private get asTree(): boolean {
@@ -115,8 +115,8 @@ export const flame: View = {
     const { process, store } = context;
     if (!process.sites || process.sites.length === 0) return null;
     const body = h('div', { class: 'flame-body' });
-    const element = section('flame', 'Flame graph', 'Callers above, what they call below; the width is the memory or the number of allocations. Click a function to see its stacks, arrow keys move, Escape shows everything.');
-    const cost = select('Width', costsOfStacks(context), () => costNow(context).key, (key) => store.set({ cost: key }));
+    const element = section('flame', 'Flame graph', 'Callers above, what they call below, with the memory or the allocations that they answer for. Click a function to see its stacks; in the graph, arrow keys move and Escape shows everything.');
+    const cost = select('Measured by', costsOfStacks(context), () => costNow(context).key, (key) => store.set({ cost: key }));
     const colour = select('Colour', COLOURS, () => store.get('colour'), (key) => store.set({ colour: key }));
     // A selection belongs to one order of the stacks.
     const inverted = toggle('From the allocation outwards', () => store.get('inverted'), (on) => store.set({ inverted: on, node: '' }));

@@ -3,7 +3,8 @@
 import type { Context, View } from '../context';
 import { type Child, h } from '../dom';
 import * as format from '../format';
-import { callerOf, type Held, siteById } from '../model';
+import { callerOf } from '../frames';
+import { type Held, siteById } from '../model';
 import { heldText } from '../parts/retention';
 import { bar, bytesFigure, countFigure, empty, section } from '../parts/section';
 import { siteDetail } from '../parts/sites';

@@ -2,7 +2,7 @@
 import type { View } from '../context';
 import { type Child, h } from '../dom';
 import * as format from '../format';
-import { baseName } from '../model';
+import { baseName } from '../frames';
 import { badge, facts } from '../parts/section';
 
 export const header: View = {

@@ -4,7 +4,8 @@ import { type Child, h } from '../dom';
 import { bytesFigure, countFigure, empty, facts, section } from '../parts/section';
 import { siteName, stackList } from '../parts/stack';
 import { DataTable } from '../parts/table';
-import { callerOf, type MappingSite } from '../model';
+import { callerOf } from '../frames';
+import type { MappingSite } from '../model';
 
 export const mappings: View = {
   id: 'mappings',

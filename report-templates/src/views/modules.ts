@@ -2,7 +2,8 @@
 import type { View } from '../context';
 import { h } from '../dom';
 import * as format from '../format';
-import { baseName, type ModuleEpoch, type ModuleInfo } from '../model';
+import { baseName } from '../frames';
+import type { ModuleEpoch, ModuleInfo } from '../model';
 import { section } from '../parts/section';
 import { DataTable } from '../parts/table';
 

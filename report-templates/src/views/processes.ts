@@ -2,7 +2,8 @@
 import type { View } from '../context';
 import { h } from '../dom';
 import * as format from '../format';
-import { baseName, type Process } from '../model';
+import { baseName } from '../frames';
+import type { Process } from '../model';
 import { badge, bytesFigure } from '../parts/section';
 
 interface Node { process: Process; index: number; children: Node[] }

@@ -2,7 +2,8 @@
 import type { Context, View } from '../context';
 import { type Child, h } from '../dom';
 import * as format from '../format';
-import { callerOf, type DescriptorSite, type Resources, type UnjoinedThread } from '../model';
+import { callerOf } from '../frames';
+import type { DescriptorSite, Resources, UnjoinedThread } from '../model';
 import { countFigure, empty, facts, section } from '../parts/section';
 import { siteName, stackList } from '../parts/stack';
 import { DataTable } from '../parts/table';
@@ -61,7 +62,7 @@ export const resources: View = {
     if (all.threads) rows.push(['Threads created', countFigure(all.threads.created)], ['Never joined or detached', countFigure(all.threads.unjoined)]);
     const element = section('resources', 'Resources', intro, facts(rows, 'numbers'));
     const unjoined = all.unjoined_threads ?? [];
-    if (!all.fd_sites?.length && !unjoined.length) element.append(empty('Nothing was opened and no thread is left.', 'The program opened no descriptor by itself.'));
+    if (!all.fd_sites?.length && !unjoined.length) element.append(empty('Nothing was opened and no thread is left.', all.fds?.open ? `The program opened no descriptor by itself; ${format.count(all.fds.open)} were open from the start.` : 'The program opened no descriptor by itself.'));
     if (all.fd_sites?.length) element.append(descriptorTable(context, all));
     if (unjoined.length) element.append(threadTable(context, unjoined));
     return element;

@@ -2,7 +2,8 @@
 import type { Context, View } from '../context';
 import { h } from '../dom';
 import * as format from '../format';
-import type { Classes, Count, GraphView, Held, Site } from '../model';
+import type { Classes, Count, GraphView, Held } from '../model';
+import { numbersOf, Ranking } from '../parts/order';
 import { pathPicture } from '../parts/retention';
 import { siteFolds } from '../parts/site_folds';
 import { bar, bytesFigure, countFigure, empty, section } from '../parts/section';
@@ -43,12 +44,13 @@ function classTable(view: GraphView): HTMLElement {
 
 // The places whose blocks a root holds, and the way to the largest of them.
 function holding(context: Context, held: Held): HTMLElement {
-  const heldAt = (site: Site) => site.retained_by?.find((one) => one.root === held.root)?.bytes ?? 0;
-  const sites = (context.process.sites ?? []).filter((site) => heldAt(site) > 0).sort((a, b) => heldAt(b) - heldAt(a));
-  if (sites.length === 0) return h('p', {}, 'None of the sites in this report is held by it.');
-  const path = sites.find((site) => site.path?.root === held.root)?.path;
+  const { sites = [] } = context.process;
+  const heldAt = numbersOf(sites, (site) => site.retained_by?.find((one) => one.root === held.root)?.bytes ?? 0);
+  const holds = new Ranking(sites, heldAt).slice(0, heldAt.filter((bytes) => bytes > 0).length);
+  if (holds.length === 0) return h('p', {}, 'None of the sites in this report is held by it.');
+  const path = holds.find((site) => site.path?.root === held.root)?.path;
   return h('div', { class: 'site-detail' }, path && h('div', {}, h('p', { class: 'sub' }, 'The way to the largest'), pathPicture(path)),
-    h('div', {}, h('p', { class: 'sub' }, 'Held are blocks of'), siteFolds(context, sites, { key: 'held', label: 'Held', bytes: true, of: heldAt })));
+    h('div', {}, h('p', { class: 'sub' }, 'Held are blocks of'), siteFolds(context, Int32Array.from(holds, (site) => site.id), { key: 'held', label: 'Held', bytes: true, all: () => heldAt })));
 }
 
 function holders(context: Context, held: Held[]): HTMLElement {

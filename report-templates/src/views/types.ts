@@ -1,14 +1,15 @@
 // What the live blocks are, in the words of the source.
 import type { Context, View } from '../context';
 import { h } from '../dom';
-import type { Site, TypeCount } from '../model';
+import type { TypeCount } from '../model';
+import { positionsOf } from '../parts/columns';
 import { costsOf, type Cost } from '../parts/costs';
 import { bar, bytesFigure, countFigure, section } from '../parts/section';
 import { siteFolds } from '../parts/site_folds';
 import { breakable } from '../parts/stack';
 import { DataTable } from '../parts/table';
 
-function placeList(context: Context, sites: Site[], cost: Cost): HTMLElement {
+function placeList(context: Context, sites: Int32Array, cost: Cost): HTMLElement {
   if (sites.length === 0) return h('p', {}, 'None of the sites in this report makes blocks of this type.');
   return h('div', {}, h('h3', { class: 'sub' }, 'Allocated by'), siteFolds(context, sites, cost));
 }
@@ -20,7 +21,7 @@ export const types: View = {
     const all = context.process.types;
     if (!all || all.length === 0) return null;
     const [live] = costsOf(context) as [Cost];
-    const placesOf = (name: string) => (context.process.sites ?? []).filter((site) => site.types?.some((type) => type.name === name));
+    const placesOf = (name: string) => positionsOf(context.process).filter((at) => context.process.sites?.[at]?.types?.some((type) => type.name === name));
     const most = Math.max(...all.map((type) => type.bytes));
     const table = new DataTable<TypeCount & { index: number }>({
       caption: 'Live blocks by type', key: (row) => row.index, empty: '', pageSize: 15,
