@@ -33,8 +33,18 @@ export class FrameTable {
 export function callerOf(frames: FrameTable, stack: number[], inner: Frame | undefined): Frame | undefined {
   const at = inner ? stack.indexOf(inner.id) : -1;
   if (at < 0) return undefined;
-  const id = stack.slice(at + 1).find((one) => !frames.get(one).system && frames.get(one).function !== inner?.function);
+  const name = inner && functionOf(inner);
+  const id = stack.slice(at + 1).find((one) => !frames.get(one).system && functionOf(frames.get(one)) !== name);
   return id === undefined ? undefined : frames.get(id);
+}
+
+// Without line information a frame is named by the place in its function: "zmalloc+0x12", or in a stripped module
+// "libz.so.1+0x1200+0x34" (docs/json-report.md). Its function is "zmalloc", or "libz.so.1+0x1200".
+export function functionOf(frame: Frame): string {
+  if (frame.file) return frame.function;
+  const isNameless = frame.function.startsWith(`${baseName(frame.module ?? '')}+0x`);
+  const offset = isNameless ? /^(.*\+0x[0-9a-f]+)\+0x[0-9a-f]+$/ : /^(.*)\+0x[0-9a-f]+$/;
+  return offset.exec(frame.function)?.[1] ?? frame.function;
 }
 
 export function baseName(path: string): string {

@@ -26,9 +26,16 @@ export const sum = (items, of) => items.reduce((total, item) => total + of(item)
 
 export const lostBytes = ({ lost }) => (lost ? lost.definitely_lost.bytes + lost.indirectly_lost.bytes : 0);
 
+// "zmalloc+0x12" -> "zmalloc", "libz.so.1+0x1200+0x34" -> "libz.so.1+0x1200".
+export function functionName({ function: name, file, module }) {
+  const parts = name.split('+0x');
+  const own = parts[0] === module.split('/').pop() ? 2 : 1;
+  return file === '' && parts.length > own ? parts.slice(0, -1).join('+0x') : name;
+}
+
 // Stacks merged by function and module: by depth, every node with what it answers for and how wide it is drawn.
 export function mergedStacks({ frames }, sites, of, { inverted = false } = {}) {
-  const keyOf = (id) => `${frames[id].function}\n${frames[id].module}`;
+  const keyOf = (id) => `${functionName(frames[id])}\n${frames[id].module}`;
   const root = { value: 0, itself: 0, below: new Map() };
   for (const site of sites) {
     const value = Math.max(0, of(site));

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { assertAccessible, assertNoSideScroll, assertQuiet, Browser, showEverything } from './browser.mjs';
+import { functionName, tableOf } from './figures.mjs';
 import { record } from './traces.mjs';
 
 const QUERY = 'create table t(a, b); with recursive n(i) as (select 1 union all select i + 1 from n where i < 20000) ' +
@@ -41,6 +42,12 @@ for (const [name, command] of Object.entries(PROGRAMS)) {
     assert.equal(await page.locator('#findings .finding').count(), Math.min(12, (process.findings ?? []).length));
     const amounts = (column) => page.$$eval(`#consumers tbody tr[data-key] > td:nth-child(${column}) data`, (all) => all.map((one) => Number(one.value)));
     assert.deepEqual((await amounts(2)).slice(0, top.live.length), top.live.slice(0, 25).map((id) => sites[id].live_bytes));
+    // These programs have no line information: a function is one at all its places.
+    const functionOf = ({ blamed, stack }) => { const frame = report.frames[blamed ?? stack[0]]; return `${functionName(frame)}\n${frame.module}`; };
+    const functions = new Set(sites.filter((site) => site.live_bytes > 0).map(functionOf));
+    await page.selectOption('#consumers .labelled select', 'function');
+    assert.equal((await tableOf(page, '#consumers table')).length, Math.min(25, functions.size));
+    await page.selectOption('#consumers .labelled select', 'stack');
     const flame = () => page.$eval('.flame-node[data-depth="0"]', (one) => Number(one.dataset.amount));
     for (const [cost, of] of Object.entries({ live: 'live_bytes', peak: 'peak_bytes', allocations: 'allocations', temporary: 'temporary_allocations' })) {
       await page.selectOption('#flame .labelled:has-text("Measured by") select', cost);

@@ -1,6 +1,6 @@
 // Every figure of every table of real programs is that of the JSON report of the same trace.
 import assert from 'node:assert/strict';
-import { factsOf, figuresOf, lostBytes, sum, tableOf } from './figures.mjs';
+import { factsOf, figuresOf, functionName, lostBytes, sum, tableOf } from './figures.mjs';
 import { browser, close, each, falling, open, service } from './program_pages.mjs';
 
 const PAGE = 25;
@@ -12,7 +12,7 @@ const COLUMNS = {
 };
 const LISTS = { live: 'Live', lost: 'Lost', peak: 'At peak', allocations: 'Allocations', temporary: 'Temporary', growth: 'Growth' };
 const GROUPS = {
-  stack: (_, site) => site.id, function: (report, site) => `${blamedOf(report, site).function}\n${blamedOf(report, site).module}`,
+  stack: (_, site) => site.id, function: (report, site) => `${functionName(blamedOf(report, site))}\n${blamedOf(report, site).module}`,
   file: (report, site) => blamedOf(report, site).file, module: (report, site) => blamedOf(report, site).module,
   type: (_, site) => (site.types ?? []).map((type) => type.name).sort().join(),
   thread: (_, site) => [...(site.threads ?? [])].sort().join(),

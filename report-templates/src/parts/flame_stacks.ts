@@ -1,7 +1,7 @@
 // The stacks of a process as the flame graph and the call tree merge them: functions of one name and module are one,
 // recursion is collapsed and system frames are left out as asked. One walk through the stacks for each choice of these,
 // kept for as long as the page: merging by another figure is then a matter of sums.
-import type { FrameTable } from '../frames';
+import { functionOf, type FrameTable } from '../frames';
 import type { Process } from '../model';
 import { StackPaths } from '../stack_paths';
 import { columnOf } from './columns';
@@ -81,10 +81,11 @@ export class FlameStacks {
 
   private nameFrame(id: number): number {
     const frame = this.table.get(id);
-    const key = `${frame.function}\n${frame.module ?? ''}`;
+    const name = functionOf(frame);
+    const key = `${name}\n${frame.module ?? ''}`;
     let number = this.options.skipSystem && frame.system ? -1 : this.known.get(key);
     if (number === undefined) {
-      number = this.names.push(frame.function) - 1;
+      number = this.names.push(name) - 1;
       this.known.set(key, number);
     }
     this.numberOf[id] = number;

@@ -1,6 +1,6 @@
 // What allocation sites have in common with others: what they are grouped by.
 import type { Context } from '../context';
-import { baseName } from '../frames';
+import { baseName, functionOf } from '../frames';
 import type { Frame, Process, Site } from '../model';
 import { ranks } from './order';
 
@@ -44,7 +44,10 @@ function commonOf(process: Process, by: string, site: Site, frame: Frame | undef
     case 'thread': return threadsOf(process, site);
     // A place that makes several types is a group of its own: its bytes cannot be told apart over time.
     case 'type': return named((site.types ?? []).map((type) => type.name).sort().join(', '));
-    default: return { ...named(frame ? `${frame.function}\n${frame.module ?? ''}` : '', frame?.function), place: frame?.file || frame?.module || '' };
+    default: {
+      const name = frame && functionOf(frame);
+      return { ...named(frame ? `${name}\n${frame.module ?? ''}` : '', name), place: frame?.file || frame?.module || '' };
+    }
   }
 }
 
