@@ -12,7 +12,7 @@ export function workAhead(context: Context): void {
   const fold = store.get('fold');
   const parts: (() => unknown)[] = [
     ...SUMMED.map((figure) => () => columnOf(process, figure)), () => process.courses?.all, () => process.courses?.figures, () => stacks(fold),
-    () => stacks(fold).calls, () => nameRanks(context), () => stacks(fold).fromLeaf, () => stacks(!fold),
+    () => stacks(fold).calls, () => nameRanks(context), () => stacks(fold).fromLeaf, () => stacks(!fold).calls,
   ];
   let ended = !process.sites?.length;
   const next = () => {
