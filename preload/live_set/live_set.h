@@ -134,6 +134,8 @@ extern constinit LiveSet g_live_set;
 // How large a block is, by the allocator behind us; nullptr: it does not say. Set before the first block is marked.
 using UsableSize = std::size_t (*)(void* block);
 extern constinit UsableSize g_usable_size;
+// Whether it uses nothing of the thread that asks, so that several may at once in the name of one.
+extern constinit bool g_sizes_for_all_threads;
 
 inline void mark_live(const void* block) noexcept {
   g_live_set.insert(reinterpret_cast<std::uintptr_t>(block));

@@ -2,8 +2,8 @@
 // (trace::PointerForm)? Looks through all roots and nodes once more, for the addresses of those nodes only.
 #pragma once
 
+#include "scan/edge_table.h"
 #include "scan/root_table.h"
-#include "scan/sweep.h"
 
 namespace leak::hook {
 

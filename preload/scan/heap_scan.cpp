@@ -9,6 +9,7 @@
 #include "scan/kernel_roots.h"
 #include "scan/mapping_roots.h"
 #include "scan/mark.h"
+#include "scan/sweep.h"
 #include "scan/thin_edges.h"
 #include "scan/thread_roots.h"
 #include "sys/clock.h"
@@ -46,12 +47,16 @@ class Scan {
   }
 
   void collect() noexcept {
-    ReadableWalk walk(map_);
     expect_memory(list_modules(map_, modules_));
-    expect_memory(sweep_nodes(index_, pointer_filter(), types_, walk, table_));
+    if (request_.helpers != 0 && is_worth_help()) {
+      team_.gather(request_.helpers);
+      if (!request_.sizes_for_all_threads) index_.settle_all();
+    }
+    SweptBytes swept;
+    expect_memory(sweep_nodes(index_, pointer_filter(), types_, map_, team_, table_, swept));
     collect_roots();
-    totals_.scanned_bytes = walk.read_bytes() + roots_.walk().read_bytes();
-    totals_.skipped_bytes = walk.skipped_bytes() + roots_.walk().skipped_bytes();
+    totals_.scanned_bytes = swept.read + roots_.walk().read_bytes();
+    totals_.skipped_bytes = swept.skipped + roots_.walk().skipped_bytes();
   }
 
   // From here on edges and roots of plain form are complete.
@@ -105,6 +110,11 @@ class Scan {
 
   void expect_memory(bool there_was) noexcept {
     if (!there_was) totals_.problems |= trace::kProblemNoMemory;
+  }
+
+  bool is_worth_help() const noexcept {
+    constexpr std::size_t kWorthAThread = std::size_t{16} << 20;
+    return index_.hull(0).bytes() + index_.hull(1).bytes() >= kWorthAThread;
   }
 
   void collect_roots() noexcept {
@@ -214,6 +224,7 @@ class Scan {
   TypeNames types_{map_, modules_};
   GrowingArray<std::uint32_t> node_types_;
   trace::GraphTotals totals_;
+  Team team_;  // last: gone before what it works on
 };
 
 }  // namespace

@@ -60,6 +60,8 @@ struct ScanRequest {
   const AddressRange* root_regions = nullptr;  // registered by the program: every word in them is a root
   std::uint32_t root_region_count = 0;
   std::uintptr_t (*usable_size)(std::uintptr_t block) = nullptr;  // of the real allocator; lock-free
+  bool sizes_for_all_threads = false;  // usable_size uses nothing of the thread that calls it
+  unsigned helpers = 0;  // threads beside the caller's, where the heap is large and they can be had
   std::uint64_t graph_id = 0;
   trace::GraphHeader header;
   const char* label = "";
