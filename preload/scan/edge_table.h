@@ -100,6 +100,9 @@ class EdgeTable {
     begin_edges_of(static_cast<NodeId>(first.size() - 1), static_cast<std::uint32_t>(edges.size()));
   }
 
+  // False: all edges are to the begin of their target.
+  bool has_interior_edges() const noexcept { return !details_.empty(); }
+
   std::uint64_t from_offset(const StoredEdge& edge) const noexcept {
     return edge.has_details() ? details_[edge.details()].from_offset : std::uint64_t{edge.place_} * 8;
   }

@@ -67,8 +67,8 @@ struct ScanRequest {
   const char* label = "";
 };
 
-// One call for each part of the graph, in order: `body` is a whole chunk body of at most
-// trace::kGraphPartBytes. False ends the scan.
+// One call for each part of the graph, in order and one at a time: `body` is a whole chunk body of at most
+// trace::kGraphPartBytes. False ends the scan. May be called by a helper, which has no thread-local storage.
 struct GraphSink {
   bool (*write)(void* self, const void* body, std::size_t bytes,
                 const trace::GraphPart& part) noexcept = nullptr;

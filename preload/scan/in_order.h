@@ -11,12 +11,12 @@
 
 namespace leak::hook {
 
-// `Made`: what a piece is made into; reused for a later piece.
-template <class Made>
+// `Made`: what a piece is made into; reused for a later piece. `kMostPieces`: so many are under way or ready
+// at most.
+template <class Made, std::uint32_t kMostPieces = 16>
 class InOrder {
  public:
-  // How many pieces are under way or ready at most.
-  static constexpr std::uint32_t kPieces = 16;
+  static constexpr std::uint32_t kPieces = kMostPieces;
 
   // The place for piece `number`. Every number must be asked for once, and then be given to finish(); waits
   // until those far before it are taken. Requires: earlier numbers do not wait for this thread to go on.

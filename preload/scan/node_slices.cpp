@@ -11,7 +11,7 @@ bool NodeSlices::claim(NodeSlice& slice) noexcept {
   const std::uintptr_t from = next_address_ != 0 ? next_address_ : begin;
   slice = {next_number_++, next_, next_ + 1, {from, ~std::uintptr_t{0}}};
   const std::size_t bytes = index_.noted_size(next_);
-  if (begin + bytes > from + kBytes) {
+  if (large_ == LargeNodes::kCut && begin + bytes > from + kBytes) {
     slice.memory.end = next_address_ = from + kBytes;
     return true;
   }

@@ -21,9 +21,11 @@ class NodeSlices {
 
   static_assert(kBytes > NodeIndex::kAlwaysKnown);
 
+  enum class LargeNodes : std::uint8_t { kCut, kWhole };
+
   // Of the nodes [first, end): blocks, or mappings.
-  NodeSlices(const NodeIndex& index, NodeId first, NodeId end) noexcept
-      : index_(index), next_(first), end_(end) {}
+  NodeSlices(const NodeIndex& index, NodeId first, NodeId end, LargeNodes large = LargeNodes::kCut) noexcept
+      : index_(index), next_(first), end_(end), large_(large) {}
 
   // False: there is no more. Any thread.
   bool claim(NodeSlice& slice) noexcept;
@@ -33,6 +35,7 @@ class NodeSlices {
   sys::SpinLock lock_;
   NodeId next_;
   NodeId end_;
+  LargeNodes large_;
   std::uintptr_t next_address_ = 0;  // in the node `next_`; 0: its begin
   std::uint32_t next_number_ = 0;
 };

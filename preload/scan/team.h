@@ -26,6 +26,9 @@ class Team {
   void gather(unsigned helpers) noexcept;
   void dismiss() noexcept;
 
+  // With the caller.
+  unsigned size() const noexcept { return helper_count_ + 1; }
+
   // Calls job(member) in the caller's thread, as member 0, and in each helper's that is there before the
   // caller's returns; returns when all have.
   template <class Job>
