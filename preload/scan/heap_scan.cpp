@@ -9,6 +9,7 @@
 #include "scan/kernel_roots.h"
 #include "scan/mapping_roots.h"
 #include "scan/mark.h"
+#include "scan/near_distances.h"
 #include "scan/part_slices.h"
 #include "scan/sweep.h"
 #include "scan/thin_edges.h"
@@ -70,6 +71,7 @@ class Scan {
     expect_memory(marked);
     if (totals_.lost_nodes != 0) {
       expect_memory(find_encoded_pointers(index_, reached_, map_, roots_, {pointer_guard()}, team_, finds_));
+      expect_memory(add_near_distances(index_, reached_, map_, finds_));
       if (finds_.partial) totals_.problems |= trace::kProblemEncodedPartly;
     }
     for (const trace::GraphRoot& root : finds_.roots) roots_.add(root);
