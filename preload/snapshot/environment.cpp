@@ -68,6 +68,23 @@ unsigned processors() noexcept {
   return count;
 }
 
+// Of the whole machine, besides the one that we run on; as if all were idle where the kernel does not say.
+unsigned idle_processors() noexcept {
+  char online[256], load[256];
+  if (!read_file("/sys/devices/system/cpu/online", online) || !read_file("/proc/loadavg", load)) return ~0U;
+  // "0-7": the last number. "0.20 0.18 0.12 3/80 11206": those that run or want to, then all threads.
+  const char* last = online;
+  for (const char* at = online; *at != '\0'; ++at) {
+    if (*at == '-' || *at == ',') last = at + 1;
+  }
+  const int highest = number_at(last);
+  const char* running = std::strchr(load, '/');
+  if (running == nullptr) return ~0U;
+  while (running != load && running[-1] != ' ') --running;
+  const int busy = number_at(running);
+  return busy > highest ? 0 : static_cast<unsigned>(highest + 1 - std::max(busy, 1));
+}
+
 }  // namespace
 
 bool tracing_is_safe() noexcept { return !kernel_is_older_than(5, 16) || !has_system_call_filter(); }
@@ -90,8 +107,10 @@ unsigned scan_helpers(trace::ImageKind image, int filters_at_start) noexcept {
   if (filters == kUnknownFilters || filters != filters_at_start) return 0;
   constexpr unsigned kEnoughForBoth = 4;
   const unsigned count = processors();
-  if (image == trace::ImageKind::kForked) return count >= kEnoughForBoth ? 1 : 0;
-  return std::min(count - 1, Team::kMostHelpers);
+  // Threads that wait for one another do worse on a busy machine than one alone.
+  const unsigned idle = idle_processors();
+  if (image == trace::ImageKind::kForked) return count >= kEnoughForBoth ? std::min(idle, 1U) : 0;
+  return std::min({count - 1, idle, Team::kMostHelpers});
 }
 
 }  // namespace leak::hook

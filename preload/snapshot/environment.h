@@ -17,10 +17,9 @@ void allow_tracer(int pid) noexcept;
 int system_call_filters() noexcept;
 inline constexpr int kUnknownFilters = -1;
 
-// How many threads may help the calling one to scan: as many as there are processors for it alone, in a copy
-// of the program only what leaves the program most of them. None if there are filters that were not there at
-// its start
-// (`filters_at_start`): to make a thread might be death.
+// How many threads may help the calling one to scan: as many as there are idle processors for it, in a copy of
+// the program only what leaves the program most of them. None if the thread has other filters than at its
+// start (`filters_at_start`): to make a thread might be death.
 unsigned scan_helpers(trace::ImageKind image, int filters_at_start) noexcept;
 
 }  // namespace leak::hook
