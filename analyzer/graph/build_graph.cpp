@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "graph/near_distances.h"
+
 namespace leak::scan {
 
 namespace {
@@ -32,7 +34,7 @@ bool lies_inside(const HeapNode& node, std::uint32_t offset) {
 
 class GraphBuilder {
  public:
-  explicit GraphBuilder(CapturedGraph& capture) : capture_(capture) {}
+  GraphBuilder(CapturedGraph& capture, const StackTable& stacks) : capture_(capture), stacks_(stacks) {}
 
   HeapGraph build() && {
     add_nodes();
@@ -74,6 +76,7 @@ class GraphBuilder {
   // The trace has plain and encoded edges apart, each in order; a stable sort by counting joins them.
   void add_edges() {
     std::vector<HeapGraphImage::Edge> from = std::move(capture_.image.edges);
+    drop_doubtful_distances(graph_.nodes, stacks_, from);
     graph_.first_edge.assign(graph_.nodes.size() + 1, 0);
     for (const auto& edge : from) graph_.first_edge[edge.from + 1] += is_wanted(edge);
     for (std::size_t i = 1; i < graph_.first_edge.size(); ++i) {
@@ -105,11 +108,14 @@ class GraphBuilder {
   }
 
   CapturedGraph& capture_;
+  const StackTable& stacks_;
   HeapGraph graph_;
 };
 
 }  // namespace
 
-HeapGraph build_graph(CapturedGraph capture) { return GraphBuilder(capture).build(); }
+HeapGraph build_graph(CapturedGraph capture, const StackTable& stacks) {
+  return GraphBuilder(capture, stacks).build();
+}
 
 }  // namespace leak::scan

@@ -8,6 +8,6 @@ namespace leak::scan {
 
 // Sizes become those requested, and pointers from or to what lies behind them go: slack of the allocator
 // holds old bytes. Blocks that the events do not know stay as nodes. The capture is used up.
-HeapGraph build_graph(CapturedGraph capture);
+HeapGraph build_graph(CapturedGraph capture, const StackTable& stacks);
 
 }  // namespace leak::scan

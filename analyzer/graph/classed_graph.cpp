@@ -58,7 +58,7 @@ Classed class_graph(CapturedGraph capture, const HeapHistory& history, StackName
   view.time_ns = capture.time_ns;
   view.header = capture.image.header;
   view.scan = capture.image.totals;
-  classed.graph = build_graph(std::move(capture));
+  classed.graph = build_graph(std::move(capture), history.stacks);
   HeapGraph& graph = classed.graph;
   mark_runtime_blocks(graph, names);
   spread_types(graph, history, symbolizer);

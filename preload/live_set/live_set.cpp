@@ -6,6 +6,7 @@ namespace leak::hook {
 
 constinit LiveSet g_live_set;
 constinit UsableSize g_usable_size = nullptr;
+constinit bool g_sizes_for_all_threads = false;
 
 LiveSet::Cell* LiveSet::install_leaf(std::uintptr_t block) noexcept {
   const std::size_t number = block >> kLeafShift;

@@ -142,6 +142,8 @@ extern constinit LiveSet g_live_set;
 // marked.
 using UsableSize = std::size_t (*)(void* block);
 extern constinit UsableSize g_usable_size;
+// Whether it uses nothing of the thread that asks, so that several may at once in the name of one.
+extern constinit bool g_sizes_for_all_threads;
 
 inline void mark_live(const void* block) noexcept {
   g_live_set.insert(reinterpret_cast<std::uintptr_t>(block));

@@ -120,6 +120,7 @@ void sample_from_the_start() noexcept {
 
 // For scans of the heap.
 void watch_live_memory() noexcept {
+  g_sizes_for_all_threads = is_glibc();  // its chunks hold their sizes; others look them up by thread-local caches
   g_live_set.enable(cell_shift());
   g_program_mappings.enable();
 }

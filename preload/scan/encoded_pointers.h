@@ -2,8 +2,10 @@
 // (trace::PointerForm)? Looks through all roots and nodes once more, for the addresses of those nodes only.
 #pragma once
 
+#include "scan/edge_table.h"
+#include "scan/encoded_search.h"
 #include "scan/root_table.h"
-#include "scan/sweep.h"
+#include "scan/team.h"
 
 namespace leak::hook {
 
@@ -13,14 +15,9 @@ struct EncodedFinds {
   bool partial = false;  // lost nodes lie too far apart to look for all of them
 };
 
-// What the search needs to know of the process.
-struct EncodingFacts {
-  std::uint64_t pointer_guard = 0;  // the C library's, for PointerForm::kMangled; 0: not known
-};
-
 // False: no memory for all finds.
 bool find_encoded_pointers(const NodeIndex& index, const GrowingArray<std::uint8_t>& reached,
                            const MemoryMap& map, const RootTable& roots, const EncodingFacts& facts,
-                           EncodedFinds& finds) noexcept;
+                           Team& team, EncodedFinds& finds) noexcept;
 
 }  // namespace leak::hook

@@ -9,6 +9,9 @@
 #include "scan/kernel_roots.h"
 #include "scan/mapping_roots.h"
 #include "scan/mark.h"
+#include "scan/near_distances.h"
+#include "scan/part_slices.h"
+#include "scan/sweep.h"
 #include "scan/thin_edges.h"
 #include "scan/thread_roots.h"
 #include "sys/clock.h"
@@ -46,12 +49,16 @@ class Scan {
   }
 
   void collect() noexcept {
-    ReadableWalk walk(map_);
     expect_memory(list_modules(map_, modules_));
-    expect_memory(sweep_nodes(index_, pointer_filter(), types_, walk, table_));
+    if (request_.helpers != 0 && is_worth_help()) {
+      team_.gather(request_.helpers);
+      if (!request_.sizes_for_all_threads) index_.settle_all();
+    }
+    SweptBytes swept;
+    expect_memory(sweep_nodes(index_, pointer_filter(), types_, map_, team_, table_, swept));
     collect_roots();
-    totals_.scanned_bytes = walk.read_bytes() + roots_.walk().read_bytes();
-    totals_.skipped_bytes = walk.skipped_bytes() + roots_.walk().skipped_bytes();
+    totals_.scanned_bytes = swept.read + roots_.walk().read_bytes();
+    totals_.skipped_bytes = swept.skipped + roots_.walk().skipped_bytes();
   }
 
   // From here on edges and roots of plain form are complete.
@@ -63,7 +70,8 @@ class Scan {
     totals_.lost_nodes = mark_reached(table_, roots_.roots(), reached_, marked);
     expect_memory(marked);
     if (totals_.lost_nodes != 0) {
-      expect_memory(find_encoded_pointers(index_, reached_, map_, roots_, {pointer_guard()}, finds_));
+      expect_memory(find_encoded_pointers(index_, reached_, map_, roots_, {pointer_guard()}, team_, finds_));
+      expect_memory(add_near_distances(index_, reached_, map_, finds_));
       if (finds_.partial) totals_.problems |= trace::kProblemEncodedPartly;
     }
     for (const trace::GraphRoot& root : finds_.roots) roots_.add(root);
@@ -107,6 +115,11 @@ class Scan {
     if (!there_was) totals_.problems |= trace::kProblemNoMemory;
   }
 
+  bool is_worth_help() const noexcept {
+    constexpr std::size_t kWorthAThread = std::size_t{16} << 20;
+    return index_.hull(0).bytes() + index_.hull(1).bytes() >= kWorthAThread;
+  }
+
   void collect_roots() noexcept {
     using trace::RootKind;
     add_module_roots(map_, modules_, roots_);
@@ -141,8 +154,10 @@ class Scan {
       expect_memory(false);
       return;
     }
-    for (std::size_t i = 0; i != table_.first_word.size(); ++i)
-      node_types_[i] = types_.type_of(table_.first_word[i]);
+    for (std::size_t i = 0; i != table_.first_word.size(); ++i) {
+      // Most are of none: no memory is touched for them.
+      if (const std::uint32_t type = types_.type_of(table_.first_word[i])) node_types_[i] = type;
+    }
   }
 
   std::uint32_t type_of(std::size_t node) const noexcept {
@@ -163,24 +178,33 @@ class Scan {
     for (const Item& item : items) writer.put(item);
   }
 
-  void write_nodes(Writer& writer, GraphSection section, std::size_t from, std::size_t to) noexcept {
-    writer.begin(section);
-    for (std::size_t i = from; i != to; ++i) {
-      const Node& node = index_[static_cast<NodeId>(i)];
-      writer.put(trace::GraphNode{node.begin, node.bytes, told_first_word(i), type_of(i)});
-    }
+  void write_nodes(Writer& writer, GraphSection section, std::size_t begin, std::size_t end) noexcept {
+    write_long(writer, section, end - begin, [&](auto& out, std::size_t from, std::size_t to) {
+      for (std::size_t i = begin + from; i != begin + to; ++i) {
+        const Node& node = index_[static_cast<NodeId>(i)];
+        out.put(trace::GraphNode{node.begin, node.bytes, told_first_word(i), type_of(i)});
+      }
+    });
   }
 
   void write_edges(Writer& writer) noexcept {
-    writer.begin(GraphSection::kEdges);
-    if (table_.first.empty()) return;
-    for (std::size_t from = 0; from != index_.size(); ++from) {
-      for (std::uint32_t i = table_.first[from]; i != table_.first[from + 1]; ++i) {
+    const std::size_t count = table_.first.empty() ? 0 : table_.edges.size();
+    write_long(writer, GraphSection::kEdges, count, [&](auto& out, std::size_t from, std::size_t to) {
+      const std::uint32_t* next_source = std::upper_bound(table_.first.begin(), table_.first.end(), from);
+      for (std::size_t i = from; i != to; ++i) {
+        while (i == *next_source) ++next_source;
+        const NodeId source = static_cast<NodeId>(next_source - table_.first.begin() - 1);
         const StoredEdge& edge = table_.edges[i];
-        writer.put(trace::GraphEdge{static_cast<NodeId>(from), edge.to(), table_.from_offset(edge),
-                                    table_.to_offset(edge), trace::PointerForm::kPlain, table_.hint(edge)});
+        out.put(trace::GraphEdge{source, edge.to(), table_.from_offset(edge), table_.to_offset(edge),
+                                 trace::PointerForm::kPlain, table_.hint(edge)});
       }
-    }
+    });
+  }
+
+  template <class Encode>
+  void write_long(Writer& writer, GraphSection section, std::size_t count, Encode&& encode) noexcept {
+    writer.begin(section);
+    if (!write_in_slices(team_, writer, request_.graph_id, section, count, encode)) encode(writer, 0, count);
   }
 
   void write_contents(Writer& writer) noexcept {
@@ -214,6 +238,7 @@ class Scan {
   TypeNames types_{map_, modules_};
   GrowingArray<std::uint32_t> node_types_;
   trace::GraphTotals totals_;
+  Team team_;  // last: gone before what it works on
 };
 
 }  // namespace

@@ -60,13 +60,15 @@ struct ScanRequest {
   const AddressRange* root_regions = nullptr;  // registered by the program: every word in them is a root
   std::uint32_t root_region_count = 0;
   std::uintptr_t (*usable_size)(std::uintptr_t block) = nullptr;  // of the real allocator; lock-free
+  bool sizes_for_all_threads = false;  // usable_size uses nothing of the thread that calls it
+  unsigned helpers = 0;  // threads beside the caller's, where the heap is large and they can be had
   std::uint64_t graph_id = 0;
   trace::GraphHeader header;
   const char* label = "";
 };
 
-// One call for each part of the graph, in order: `body` is a whole chunk body of at most
-// trace::kGraphPartBytes. False ends the scan.
+// One call for each part of the graph, in order and one at a time: `body` is a whole chunk body of at most
+// trace::kGraphPartBytes. False ends the scan. May be called by a helper, which has no thread-local storage.
 struct GraphSink {
   bool (*write)(void* self, const void* body, std::size_t bytes,
                 const trace::GraphPart& part) noexcept = nullptr;

@@ -1,5 +1,7 @@
 #include "scan/interior_hints.h"
 
+#include <algorithm>
+
 namespace leak::hook {
 
 namespace {
@@ -41,6 +43,8 @@ struct TargetReader {
 
 bool set_interior_hints(const NodeIndex& index, const MemoryMap& map, TypeNames& types, EdgeTable& table,
                         GrowingArray<trace::GraphRoot>& roots) noexcept {
+  const auto is_interior = [](const trace::GraphRoot& root) { return root.to_offset != 0; };
+  if (!table.has_interior_edges() && std::none_of(roots.begin(), roots.end(), is_interior)) return true;
   GrowingArray<std::uint8_t> start_is_held;
   if (!start_is_held.resize(index.size())) return false;
   for (const StoredEdge& edge : table.edges) {

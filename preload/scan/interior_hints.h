@@ -3,8 +3,8 @@
 // exists.
 #pragma once
 
+#include "scan/edge_table.h"
 #include "scan/root_table.h"
-#include "scan/sweep.h"
 #include "scan/type_names.h"
 
 namespace leak::hook {

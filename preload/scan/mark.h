@@ -1,8 +1,8 @@
 // Which nodes the roots lead to by plain pointers.
 #pragma once
 
+#include "scan/edge_table.h"
 #include "scan/root_table.h"
-#include "scan/sweep.h"
 
 namespace leak::hook {
 

@@ -67,15 +67,20 @@ class ReadableWalk {
   // Calls f(AddressRange) for each piece of `range` that can be read and was ever touched, ascending.
   template <class F>
   void for_each(AddressRange range, F&& f) noexcept {
-    if (holds_plainly(range)) [[likely]] {
-      read_bytes_ += range.bytes();
-      f(range);
-      return;
-    }
+    if (take_plainly(range)) [[likely]]
+      return f(range);
     for (AddressRange piece; next_piece(range, piece); range.begin = piece.end) {
       read_bytes_ += piece.bytes();
       f(piece);
     }
+  }
+
+  // Counts the range as read if it lies in the same piece of the map as the one before and can be read
+  // without a question. False: for_each knows more.
+  bool take_plainly(AddressRange range) noexcept {
+    if (!holds_plainly(range)) return false;
+    read_bytes_ += range.bytes();
+    return true;
   }
 
   std::uint64_t read_bytes() const noexcept { return read_bytes_; }

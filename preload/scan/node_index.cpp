@@ -45,7 +45,6 @@ bool NodeIndex::build(const BlockSource& live, std::uintptr_t (*usable_size)(std
   if (!collect_blocks(live, excluded)) return false;
   usable_size_ = usable_size;
   map_ = &map;
-  last_memory_ = map.begin();
   settle_large();
   if (!add_mappings(mappings, mapping_count) || nodes_.size() >= kMappingsFrom) return false;
   choose_hulls();
@@ -69,17 +68,26 @@ bool NodeIndex::collect_blocks(const BlockSource& live, const RangeSet& excluded
 // cares, where the next begins.
 void NodeIndex::settle_large() noexcept {
   constexpr std::uintptr_t kRegionBytes = std::uintptr_t{1} << kRegionShift;
+  const Mapping* nearby = map_->end();
   for (NodeId i = 0; i != block_count_; ++i) {
-    if (i + 1 == block_count_ || nodes_[i + 1].begin - nodes_[i].begin > kRegionBytes) settle(i);
+    if (i + 1 == block_count_ || nodes_[i + 1].begin - nodes_[i].begin > kRegionBytes) settle(i, nearby);
   }
 }
 
-void NodeIndex::settle(NodeId block) noexcept {
-  Node& node = nodes_[block];
-  if (node.bytes != 0) return;
-  if (last_memory_ == map_->end() || node.begin < last_memory_->begin || node.begin >= last_memory_->end)
-    last_memory_ = find_memory(node.begin);
-  node.bytes = size_of(block, last_memory_);
+std::size_t NodeIndex::settle(NodeId block, const Mapping*& nearby) const noexcept {
+  if (const std::size_t bytes = noted_size(block)) return bytes;
+  const std::uintptr_t begin = nodes_[block].begin;
+  if (nearby == map_->end() || begin < nearby->begin || begin >= nearby->end) nearby = find_memory(begin);
+  return note_size(block, size_of(block, nearby));
+}
+
+void NodeIndex::settle_all() const noexcept {
+  constexpr NodeId kNotesAhead = 12;
+  const Mapping* nearby = map_->end();
+  for (NodeId block = 0; block != block_count_; ++block) {
+    prefetch_note(block + kNotesAhead);
+    settle(block, nearby);
+  }
 }
 
 // At least 1, which is also the answer where the block cannot be read, and with it its size.

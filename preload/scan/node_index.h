@@ -10,9 +10,12 @@
 // it.
 //
 // A block's size stands in the allocator's notes beside it, a cache miss for each: most are read only when
-// the sweep comes there anyway, or a pointer into the middle asks.
+// the sweep comes there anyway, or a pointer into the middle asks. Several threads may ask at once: whoever
+// is first notes the answer, which is the same for all.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <cstdint>
 
 #include "scan/address_range.h"
@@ -56,12 +59,12 @@ class NodeIndex {
   // Requires: a mapping, or settle() was called for the block; its size is 0 before.
   const Node& operator[](NodeId node) const noexcept { return nodes_[node]; }
 
-  // Calls f(AddressRange) for what is the node's own, ascending: a mapping's without the blocks inside.
-  // Requires: all sizes are known, for a mapping.
+  // Calls f(AddressRange) for what is the node's own and lies in `within`, ascending: a mapping's without the
+  // blocks inside. Requires: all sizes are known, for a mapping; the block's own, for a block.
   template <class F>
-  void for_each_own_range(NodeId node, F&& f) const noexcept {
-    const std::uintptr_t end = nodes_[node].begin + nodes_[node].bytes;
-    std::uintptr_t at = nodes_[node].begin;
+  void for_each_own_range(NodeId node, AddressRange within, F&& f) const noexcept {
+    const std::uintptr_t end = std::min(nodes_[node].begin + nodes_[node].bytes, within.end);
+    std::uintptr_t at = std::max(nodes_[node].begin, within.begin);
     if (node >= block_count_) {
       for (NodeId block = first_block_beyond(at); block != block_count_ && nodes_[block].begin < end;
            ++block) {
@@ -71,11 +74,24 @@ class NodeIndex {
     }
     if (at < end) f(AddressRange{at, end});
   }
+  template <class F>
+  void for_each_own_range(NodeId node, F&& f) const noexcept {
+    for_each_own_range(node, {0, ~std::uintptr_t{0}}, f);
+  }
   // The first whose end lies above `address`, or block_count(). Requires: all sizes are known.
   NodeId first_block_beyond(std::uintptr_t address) const noexcept;
 
-  // Makes the block's size known. Cheapest in ascending order.
-  void settle(NodeId block) noexcept;
+  // The block's size, from now on known. `nearby`: end() of the map at first, then as the call left it;
+  // cheapest in ascending order.
+  std::size_t settle(NodeId block, const Mapping*& nearby) const noexcept;
+  // 0: nobody has asked for it yet; of nodes above kAlwaysKnown the size. relaxed: nothing but the number
+  // itself is handed over.
+  std::size_t noted_size(NodeId node) const noexcept {
+    return std::atomic_ref<std::size_t>(nodes_[node].bytes).load(std::memory_order_relaxed);
+  }
+  static constexpr std::size_t kAlwaysKnown = std::size_t{1} << 20;
+  // Before several threads ask, where the allocator may be asked by one at a time only.
+  void settle_all() const noexcept;
 
   // The two ranges that hold all nodes: the program break's heap and the mapped one, as a rule. Never
   // adjoining.
@@ -132,6 +148,7 @@ class NodeIndex {
   };
 
   static constexpr unsigned kRegionShift = 20;
+  static_assert(std::size_t{1} << kRegionShift == kAlwaysKnown);
   static constexpr std::uint32_t kEmptyRegion = 0;
   static constexpr std::uint32_t kWhollyInside = 0x80000000;
   static constexpr std::uint32_t kMappingsFrom = 0x40000000;
@@ -147,12 +164,15 @@ class NodeIndex {
     return {word.rank + count_bits(word.starts & (bit - 1)) + ((word.starts & bit) != 0 ? 1 : 0),
             (word.starts & bit) != 0 && (value & granule_mask_) == 0};
   }
-  // Asks the allocator once for each block.
   std::size_t known_size(NodeId block) const noexcept {
-    Node& node = nodes_[block];
-    if (node.bytes == 0) [[unlikely]]
-      node.bytes = size_of(block, find_memory(node.begin));
-    return node.bytes;
+    const std::size_t bytes = noted_size(block);
+    if (bytes != 0) [[likely]]
+      return bytes;
+    return note_size(block, size_of(block, find_memory(nodes_[block].begin)));
+  }
+  std::size_t note_size(NodeId block, std::size_t bytes) const noexcept {
+    std::atomic_ref<std::size_t>(nodes_[block].bytes).store(bytes, std::memory_order_relaxed);
+    return bytes;
   }
   std::uintptr_t bound_of(NodeId block) const noexcept {
     const Node& node = nodes_[block];
@@ -185,7 +205,6 @@ class NodeIndex {
   RankWord no_words_{0, 0, 1};
   std::uintptr_t (*usable_size_)(std::uintptr_t) = nullptr;
   const MemoryMap* map_ = nullptr;
-  const Mapping* last_memory_ = nullptr;  // of the block that was settled last
   AddressRange hulls_[2];
   std::uintptr_t region_offset_[2] = {};  // subtracted from value >> kRegionShift
   std::size_t block_count_ = 0;

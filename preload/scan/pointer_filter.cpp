@@ -62,11 +62,16 @@ __attribute__((target("avx2"))) std::size_t filter_avx2(const AddressRange* rang
   const Avx2Range lower = avx2_range(ranges[0]);
   const Avx2Range upper = avx2_range(ranges[1]);
   std::size_t found = 0, i = 0;
-  for (; i + 16 <= count; i += 16) {
-    const std::uint32_t mask =
-        avx2_mask(lower, upper, words + i) | avx2_mask(lower, upper, words + i + 4) << 4 |
-        avx2_mask(lower, upper, words + i + 8) << 8 | avx2_mask(lower, upper, words + i + 12) << 12;
-    found = take(mask, words + i, out, found);
+  for (; i + 64 <= count; i += 64) {
+    std::uint64_t mask = 0;
+    for (unsigned k = 0; k != 64; k += 4) {
+      if (k % 8 == 0) __builtin_prefetch(words + i + k + 1024);
+      mask |= std::uint64_t{avx2_mask(lower, upper, words + i + k)} << k;
+    }
+    for (; mask != 0; mask &= mask - 1) {
+      const std::uint64_t* const word = words + i + __builtin_ctzll(mask);
+      out[found++] = {*word, reinterpret_cast<std::uintptr_t>(word)};
+    }
   }
   for (; i + 4 <= count; i += 4) found = take(avx2_mask(lower, upper, words + i), words + i, out, found);
   return filter_words(ranges, words, i, count, out, found);

@@ -18,7 +18,7 @@ bool thin_far_edges(const NodeIndex& index, EdgeTable& table) noexcept {
     NodeId source;
     std::uint32_t count;
   };
-  if (table.first.empty()) return true;
+  if (table.first.empty() || !table.has_interior_edges()) return true;
   const std::size_t nodes = table.first.size() - 1;
   GrowingArray<Seen> seen;
   if (!seen.resize(nodes)) return false;

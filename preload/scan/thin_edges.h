@@ -3,7 +3,7 @@
 // few.
 #pragma once
 
-#include "scan/sweep.h"
+#include "scan/edge_table.h"
 
 namespace leak::hook {
 

@@ -6,6 +6,7 @@
 #include "buffer/recording.h"
 #include "live_set/live_set.h"
 #include "record/recorder.h"
+#include "snapshot/environment.h"
 #include "snapshot/kernel_signal.h"
 #include "sys/clock.h"
 
@@ -35,6 +36,7 @@ void Conductor::begin(const ScanSettings& settings) noexcept {
   settings_ = settings;
   pid_ = g_recording.pid;
   writer_tid_ = sys::gettid();
+  filters_at_start_ = system_call_filters();
   const bool has_timer = settings.enabled && settings.interval_ms != 0;
   next_timer_ns_ = has_timer ? now_ns() + settings.interval_ms * kMs : UINT64_MAX;
   if (!settings.enabled) return;
@@ -140,6 +142,7 @@ ScanRequest Conductor::make_request(const Occasion& occasion) noexcept {
 // In the copy, or in the stopped process.
 void Conductor::complete_request(ScanRequest& request) noexcept {
   request.header.pause_ns = now_ns() - begin_ns_;
+  request.helpers = scan_helpers(request.header.image, filters_at_start_);
   facts_.collect(request, requester_, stop_.threads());
   if (const std::uintptr_t pointer = facts_.some_thread_pointer()) adopt_thread_pointer(pointer);
 }

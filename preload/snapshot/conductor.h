@@ -56,6 +56,7 @@ class Conductor {
   ControlChannel control_;
   int pid_ = 0;
   int writer_tid_ = 0;
+  int filters_at_start_ = 0;
   std::uint64_t next_timer_ns_ = UINT64_MAX;
   std::uint64_t last_graph_id_ = 0;
   // Of the graph in hand:

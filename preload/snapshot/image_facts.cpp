@@ -117,6 +117,7 @@ void ImageFacts::collect(ScanRequest& request, const ThreadContext& requester, C
   list_own_memory();
   request.live = block_source(g_live_set);
   request.usable_size = usable_size;
+  request.sizes_for_all_threads = g_sizes_for_all_threads;
   request.threads = threads_.items;
   request.thread_count = threads_.count;
   request.mappings = mappings_.items;

@@ -19,6 +19,7 @@ constexpr std::size_t kStackBytes = 256U << 10;
 // Room for the control block that the thread pointer points at; code that was compiled with stack protection
 // reads its canary there.
 constexpr std::size_t kControlBlockBytes = 4096;
+constexpr std::size_t kMemoryBytes = kStackBytes + kControlBlockBytes;
 
 #if defined(__x86_64__)
 // A control block that points at itself, as the ABI wants it, with the caller's stack canary.
@@ -39,8 +40,8 @@ long make_thread_pointer(char* block) noexcept { return as_arg(block + kControlB
 
 }  // namespace
 
-long start_raw_thread(RawThread& thread, int (*entry)(void*), void* argument) noexcept {
-  char* memory = static_cast<char*>(map_pages(kStackBytes + kControlBlockBytes));
+long start_raw_thread(RawThread& thread, int (*entry)(void*), void* argument, OpenFiles files) noexcept {
+  char* memory = static_cast<char*>(map_pages(kMemoryBytes));
   if (memory == nullptr) return -ENOMEM;
   char* const stack_top = memory + kStackBytes;
   const long thread_pointer = make_thread_pointer(stack_top);
@@ -52,13 +53,18 @@ long start_raw_thread(RawThread& thread, int (*entry)(void*), void* argument) no
   const int saved_errno = errno;
   const int flags = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM | CLONE_SETTLS |
                     CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
-  // Not CLONE_FILES, not CLONE_FS: see the head of raw_thread.h.
-  const int result = clone(entry, stack_top, flags, argument, &thread.tid, thread_pointer, &thread.tid);
+  const int result =
+      clone(entry, stack_top, flags | (files == OpenFiles::kShared ? CLONE_FILES | CLONE_FS : 0), argument,
+            &thread.tid, thread_pointer, &thread.tid);
   const int error = errno;
   errno = saved_errno;
   raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, as_arg(&before), 0, sizeof(before));
-  if (result >= 0) return 0;
-  unmap_pages(memory, kStackBytes + kControlBlockBytes);
+  if (result >= 0) {
+    thread.started_tid = result;
+    thread.memory = memory;
+    return 0;
+  }
+  unmap_pages(memory, kMemoryBytes);
   return -error;
 }
 
@@ -69,6 +75,19 @@ void join_raw_thread(RawThread& thread) noexcept {
     // The kernel's wake at thread end is a shared one.
     raw_syscall(SYS_futex, as_arg(&thread.tid), FUTEX_WAIT, static_cast<long>(tid), 0);
   }
+}
+
+void bury_raw_thread(RawThread& thread) noexcept {
+  if (thread.memory == nullptr) return;
+  join_raw_thread(thread);
+  // The kernel lists it for a moment longer. Not for ever: the number may be another thread's by now.
+  constexpr int kMostLooks = 1000;
+  for (int look = 0; look != kMostLooks; ++look) {
+    if (raw_syscall(SYS_tgkill, getpid(), thread.started_tid, 0) != 0) break;
+    raw_syscall(SYS_sched_yield);
+  }
+  unmap_pages(thread.memory, kMemoryBytes);
+  thread.memory = nullptr;
 }
 
 void close_all_descriptors() noexcept {

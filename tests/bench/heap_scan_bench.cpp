@@ -1,7 +1,7 @@
 // How long the scan of a heap takes, in place and in a forked child: blocks of the real allocator with
 // pointers to one another at random. Arguments: blocks, average bytes of a block, pointers in hundredths of a
-// block, lost blocks in a thousand, scans of each kind. With LD_PRELOAD=liblsan.so.0 and no scans, what the
-// process takes longer than without is LeakSanitizer's own scan of the same heap.
+// block, lost blocks in a thousand, scans of each kind, threads that scan. With LD_PRELOAD=liblsan.so.0 and
+// no scans, what the process takes longer than without is LeakSanitizer's own scan of the same heap.
 #include <malloc.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,6 +26,7 @@ struct Options {
   std::size_t bytes;
   std::size_t pointers_percent;
   std::size_t lost_permille;
+  unsigned threads;
 };
 
 std::uint64_t next_random() {
@@ -79,11 +80,13 @@ Blocks make_heap(const Options& options) {
   return blocks;
 }
 
-hook::ScanOutcome scan(const Blocks& blocks, std::uint64_t& bytes) {
+hook::ScanOutcome scan(const Blocks& blocks, unsigned threads, std::uint64_t& bytes) {
   hook::ScanRequest request;
   request.pid = getpid();
   request.live = hook::block_source(blocks);
   request.usable_size = usable_size;
+  request.sizes_for_all_threads = true;
+  request.helpers = threads - 1;
   request.graph_id = 1;
   hook::ThreadContext thread;
   thread.tid = getpid();
@@ -115,10 +118,10 @@ struct Stopwatch {
   }
 };
 
-void scan_in_place(const Blocks& blocks) {
+void scan_in_place(const Blocks& blocks, unsigned threads) {
   const Stopwatch watch;
   std::uint64_t bytes = 0;
-  const hook::ScanOutcome outcome = scan(blocks, bytes);
+  const hook::ScanOutcome outcome = scan(blocks, threads, bytes);
   watch.print("in place");
   const auto& totals = outcome.totals;
   std::printf(
@@ -129,13 +132,13 @@ void scan_in_place(const Blocks& blocks) {
       static_cast<double>(bytes) / 1e6);
 }
 
-void scan_in_child(const Blocks& blocks) {
+void scan_in_child(const Blocks& blocks, unsigned threads) {
   const Stopwatch fork_watch;
   const pid_t child = fork();
   if (child == 0) {
     const Stopwatch watch;
     std::uint64_t bytes = 0;
-    const bool complete = scan(blocks, bytes).complete;
+    const bool complete = scan(blocks, threads, bytes).complete;
     watch.print("in a child");
     std::printf("%s\n", complete ? "" : ": failed");
     std::fflush(stdout);
@@ -153,12 +156,13 @@ int main(int argc, char** argv) {
   const auto number = [&](int at, std::size_t otherwise) {
     return argc > at ? static_cast<std::size_t>(std::strtoull(argv[at], nullptr, 10)) : otherwise;
   };
-  const Options options{number(1, 1'000'000), number(2, 1000), number(3, 190), number(4, 50)};
+  const Options options{number(1, 1'000'000), number(2, 1000), number(3, 190), number(4, 50),
+                        static_cast<unsigned>(std::max<std::size_t>(number(6, 1), 1))};
   const std::size_t scans = number(5, 3);
   hook::resolve_thread_layout();
   const Blocks blocks = make_heap(options);
-  for (std::size_t i = 0; i != scans; ++i) scan_in_place(blocks);
+  for (std::size_t i = 0; i != scans; ++i) scan_in_place(blocks, options.threads);
   std::fflush(stdout);
-  for (std::size_t i = 0; i != scans; ++i) scan_in_child(blocks);
+  for (std::size_t i = 0; i != scans; ++i) scan_in_child(blocks, options.threads);
   return 0;
 }

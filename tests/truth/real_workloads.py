@@ -23,8 +23,7 @@ REDIS = "/usr/bin/redis-server"
 CC1_NOTE = """LeakSanitizer does not search what a program maps itself, where cc1's collector keeps the line table:
 line_table -> 4,096 bytes mapped, at 88 -> its hash table (112 and 1,016 bytes); and 104 bytes of toplev::main likewise"""
 GTK_NOTE = """fontconfig's patterns hold their elements by the distance from the pattern's own begin, which valgrind and
-LeakSanitizer take for none: definitely lost there, "possibly lost (encoded)" here; those within 4,096 bytes, too small a
-number to be sure of, are definitely lost here too. All three agree on the rest: 1,032 bytes of libdbus, two strings of
+LeakSanitizer take for none: definitely lost there, "possibly lost (encoded)" here. All three agree on the rest: 1,032 bytes of libdbus, two strings of
 atk_bridge_adaptor_init. GLib puts what is private to an object in front of it, and tells valgrind of both as blocks of
 their own: hence more blocks there. LeakSanitizer's count is of all processes of xvfb-run"""
 C_SOURCE = b"#include <stdio.h>\n#include <stdlib.h>\nint main(void) { puts(getenv(\"HOME\")); return 0; }\n"

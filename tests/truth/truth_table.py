@@ -311,6 +311,17 @@ CASES = (
         why="neither decodes pointers",
     ),
     case(
+        "near_distances",
+        definite=(240, 4),
+        possible=(1_600, 16),
+        reachable=(72_416, 28),
+        fixed=Truth(reachable=(72_416, 28)),
+        encoded=True,
+        valgrind=Truth(definite=(1_840, 20), reachable=(72_416, 28)),
+        lsan=(1_840, 20),
+        why="neither decodes pointers",
+    ),
+    case(
         "compressed_pointers",
         possible=(800, 8),
         encoded=True,

@@ -163,7 +163,9 @@ enum class PointerForm : std::uint8_t {
   kHighTag = 1,       // the 16 high bits are a tag
   kUnaligned = 2,     // not at a multiple of 8
   kCompressed = 3,    // 32 bits, the address or its 3 or 4 bits shifted out
-  kSelfRelative = 4,  // distance from the pointer's own address, or from the begin of the node that it lies in
+  // Distance from the pointer's own address, or from the begin of the node that it lies in. Small ones only where
+  // others of their kind are found; a reader that knows the allocation sites judges them by those.
+  kSelfRelative = 4,
   kMangled = 5,       // by the C library's PTR_MANGLE
 };
 inline constexpr std::uint8_t kPointerForms = 6;

@@ -41,6 +41,31 @@ class GraphPartWriter {
     ++part_.item_count;
   }
 
+  // What was put so far is a part.
+  void flush() noexcept {
+    if (part_.item_count != 0) {
+      std::memcpy(memory_, &part_, sizeof(part_));
+      hand_on(memory_, static_cast<std::size_t>(at_ - memory_));
+      part_.item_count = 0;
+    }
+    at_ = memory_ + sizeof(GraphPart);
+    state_ = GraphCodecState{};
+  }
+
+  // A part of this section, made by another writer, comes next: it gets its number and its place. Requires: nothing
+  // was put since the last flush.
+  void append_part(std::uint8_t* body, std::size_t bytes) noexcept {
+    GraphPart part;
+    std::memcpy(&part, body, sizeof(part));
+    part_.item_count = part.item_count;
+    std::memcpy(body, &part_, sizeof(part_));
+    hand_on(body, bytes);
+    part_.item_count = 0;
+  }
+
+  // The rest is lost: nothing more is handed on, and ok() says so.
+  void refuse() noexcept { ok_ = false; }
+
   // Nothing may follow. Fills in totals.parts.
   bool end(GraphTotals totals) noexcept {
     begin(GraphSection::kEnd);
@@ -59,16 +84,10 @@ class GraphPartWriter {
     at_ += size;
   }
 
-  void flush() noexcept {
-    if (part_.item_count != 0) {
-      std::memcpy(memory_, &part_, sizeof(part_));
-      ok_ = ok_ && sink_(memory_, static_cast<std::size_t>(at_ - memory_), part_);
-      part_.part += 1;
-      part_.first_index += part_.item_count;
-      part_.item_count = 0;
-    }
-    at_ = memory_ + sizeof(GraphPart);
-    state_ = GraphCodecState{};
+  void hand_on(const std::uint8_t* body, std::size_t bytes) noexcept {
+    ok_ = ok_ && sink_(body, bytes, part_);
+    part_.part += 1;
+    part_.first_index += part_.item_count;
   }
 
   std::uint8_t* memory_;

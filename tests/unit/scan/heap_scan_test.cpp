@@ -3,9 +3,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/epoll.h>
 
-#include <ctime>
 #include <memory>
 
 #include "unit/scan/test_heap.h"
@@ -245,41 +243,6 @@ TEST_F(HeapScan, LeavesUntouchedReservationsUntouched) {
   ASSERT_EQ(graph.edges.size(), 1U);
   EXPECT_EQ(graph.edges[0].from_offset, (std::size_t{64} << 20) + 16);
   EXPECT_LT(graph.totals.scanned_bytes, std::size_t{32} << 20);
-}
-
-TEST_F(HeapScan, FindsPointersHeldByEpoll) {
-  const std::uintptr_t a = heap_.block(24);
-  const int epoll = epoll_create1(0);
-  int pipes[2];
-  ASSERT_EQ(pipe(pipes), 0);
-  epoll_event event{};
-  event.events = EPOLLIN;
-  event.data.u64 = a;
-  ASSERT_EQ(epoll_ctl(epoll, EPOLL_CTL_ADD, pipes[0], &event), 0);
-  event.data.u64 = 0;
-  const auto roots = scan().roots_to(0);
-  ASSERT_EQ(roots.size(), 1U);
-  EXPECT_EQ(roots[0].kind, RootKind::kEpoll);
-  EXPECT_EQ(roots[0].context, static_cast<std::uint32_t>(epoll));
-  EXPECT_EQ(roots[0].where, static_cast<std::uint64_t>(pipes[0]));
-  for (const int descriptor : {epoll, pipes[0], pipes[1]}) close(descriptor);
-  EXPECT_THAT(scan().roots, IsEmpty());
-}
-
-TEST_F(HeapScan, FindsPointersHeldByTimers) {
-  if (access("/proc/self/timers", R_OK) != 0) GTEST_SKIP() << "no /proc/self/timers";
-  const std::uintptr_t a = heap_.block(24);
-  sigevent event{};
-  event.sigev_notify = SIGEV_SIGNAL;
-  event.sigev_signo = SIGUSR1;
-  event.sigev_value.sival_ptr = reinterpret_cast<void*>(a + 16);
-  timer_t timer{};
-  ASSERT_EQ(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
-  const auto roots = scan().roots_to(0);
-  ASSERT_EQ(roots.size(), 1U);
-  EXPECT_EQ(roots[0].kind, RootKind::kTimer);
-  EXPECT_EQ(roots[0].to_offset, 16U);
-  timer_delete(timer);
 }
 
 TEST_F(HeapScan, EndsWhenTheSinkRefuses) {

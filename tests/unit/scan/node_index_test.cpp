@@ -18,10 +18,14 @@ class NodeIndexTest : public ::testing::Test {
     ASSERT_TRUE(index_.build(block_source(heap_), &TestHeap::usable_size, mappings.data(),
                              static_cast<std::uint32_t>(mappings.size()), excluded_, map_));
     // Every other one: both ways must give the same answers.
-    for (NodeId block = 0; block < index_.block_count(); block += 2) index_.settle(block);
+    for (NodeId block = 0; block < index_.block_count(); block += 2) settle(block);
+  }
+  void settle(NodeId block) {
+    const Mapping* nearby = map_.end();
+    index_.settle(block, nearby);
   }
   std::size_t bytes_of(NodeId node) {
-    if (node < index_.block_count()) index_.settle(node);
+    if (node < index_.block_count()) settle(node);
     return index_[node].bytes;
   }
 

@@ -63,6 +63,7 @@ class TestHeap {
   void for_each(F&& f) const {
     for (const std::uintptr_t block : blocks_) f(block);
   }
+  hook::AddressRange memory() const { return pages_.range(); }
   std::uint32_t index_of(std::uintptr_t block) const {
     return static_cast<std::uint32_t>(std::lower_bound(blocks_.begin(), blocks_.end(), block) -
                                       blocks_.begin());
