@@ -30,9 +30,10 @@ class GrowingArray {
   bool reserve(std::size_t count) noexcept {
     if (count <= capacity_) return true;
     std::size_t bytes = sys::round_to_pages(count * sizeof(T));
-    // Faults of 4 KiB each would cost more than filling the array, and so would the misses of the translation
-    // cache when it is read. The advice may be refused.
-    const bool huge = bytes >= 2 * kHugePage;
+    // With small pages the look-ups in a large array miss the translation cache. In a smaller one they do
+    // not, and a huge page that nobody had for long is dear: under a hypervisor to clear one took up to 15
+    // ms. The advice may be refused.
+    const bool huge = bytes >= kHugeFromBytes;
     if (huge) bytes = (bytes + kHugePage - 1) & ~(kHugePage - 1);
     void* const memory = items_ == nullptr ? map(bytes, huge) : remap(bytes, huge);
     if (memory == nullptr) return false;
@@ -84,6 +85,7 @@ class GrowingArray {
  private:
   static constexpr std::size_t kFirstBytes = std::size_t{64} << 10;
   static constexpr std::size_t kHugePage = std::size_t{2} << 20;
+  static constexpr std::size_t kHugeFromBytes = 16 * kHugePage;
 
   static void* map(std::size_t bytes, bool huge) noexcept {
     if (!huge) return sys::map_pages(bytes);
