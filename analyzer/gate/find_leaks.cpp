@@ -21,10 +21,6 @@ struct Candidate {
   std::vector<std::size_t> matched;  // suppressions
 };
 
-std::string amount(std::uint64_t blocks, std::uint64_t bytes) {
-  return format_bytes(bytes) + " in " + format_count(blocks) + (blocks == 1 ? " block" : " blocks");
-}
-
 // Compilers often write paths relative to the build directory: "../src/a.cpp" is "src/a.cpp" of the root.
 std::string below_root(std::string_view file, std::string_view root) {
   if (!root.empty() && file.starts_with(root)) file.remove_prefix(root.size());
@@ -170,7 +166,7 @@ class Search {
     std::vector<GateLeak> leaks;
     for (auto& [key, leak] : by_place) {
       if (leak.title.empty()) {
-        leak.title = amount(leak.blocks, leak.bytes) + " allocated in " + place_name(leak) +
+        leak.title = format_heap(leak.bytes, leak.blocks) + " allocated in " + place_name(leak) +
                      (leak.blocks == 1 ? " is lost" : " are lost");
       }
       leaks.push_back(std::move(leak));

@@ -3,22 +3,18 @@
 #include <algorithm>
 #include <tuple>
 
+#include "symbols/elf_segments.h"
+
 namespace leak::scan {
 
 namespace {
 
 std::uint64_t thread_local_bytes_of(Dwfl_Module* module) {
   GElf_Addr bias = 0;
-  Elf* const elf = dwfl_module_getelf(module, &bias);
-  std::size_t count = 0;
-  if (elf == nullptr || elf_getphdrnum(elf, &count) != 0) return 0;
-  for (std::size_t i = 0; i != count; ++i) {
-    GElf_Phdr segment{};
-    if (gelf_getphdr(elf, static_cast<int>(i), &segment) == nullptr || segment.p_type != PT_TLS) continue;
-    const std::uint64_t alignment = std::max<std::uint64_t>(segment.p_align, 1);
-    return (segment.p_memsz + alignment - 1) / alignment * alignment;
-  }
-  return 0;
+  const std::optional<GElf_Phdr> segment = segment_of_type(dwfl_module_getelf(module, &bias), PT_TLS);
+  if (!segment) return 0;
+  const std::uint64_t alignment = std::max<std::uint64_t>(segment->p_align, 1);
+  return (segment->p_memsz + alignment - 1) / alignment * alignment;
 }
 
 }  // namespace

@@ -1,9 +1,8 @@
 #include "symbols/function_bounds.h"
 
-#include <gelf.h>
-
-#include <algorithm>
 #include <cstring>
+
+#include "symbols/elf_segments.h"
 
 namespace leak::scan {
 
@@ -24,33 +23,26 @@ constexpr std::uint64_t kEntryLengthAt = 12;
 
 FunctionBounds::FunctionBounds(Dwfl_Module* module) {
   elf_ = dwfl_module_getelf(module, &bias_);
-  std::size_t segments = 0;
-  if (elf_ == nullptr || elf_getphdrnum(elf_, &segments) != 0) return;
+  if (elf_ == nullptr) return;
   file_ = reinterpret_cast<const std::uint8_t*>(elf_rawfile(elf_, &file_bytes_));
-  if (file_ == nullptr) return;
-  for (std::size_t i = 0; i != segments; ++i) {
-    GElf_Phdr segment{};
-    if (gelf_getphdr(elf_, static_cast<int>(i), &segment) != nullptr && segment.p_type == PT_GNU_EH_FRAME)
-      table_ = segment.p_vaddr;
-  }
-  const std::uint8_t* const header = table_ == 0 ? nullptr : bytes_at(table_, kHeaderBytes);
+  const std::optional<GElf_Phdr> table = segment_of_type(elf_, PT_GNU_EH_FRAME);
+  if (file_ == nullptr || !table) return;
+  table_ = table->p_vaddr;
+  const std::uint8_t* const header = bytes_at(table_, kHeaderBytes);
   if (header == nullptr || std::memcmp(header, kForm, sizeof kForm) != 0) return;
   const auto rows = static_cast<std::uint32_t>(number_at(table_ + kCountAt));
   if (bytes_at(table_ + kHeaderBytes, std::uint64_t{rows} * kRowBytes) != nullptr) rows_ = rows;
 }
 
 const std::uint8_t* FunctionBounds::bytes_at(std::uint64_t address, std::uint64_t size) const {
-  std::size_t segments = 0;
-  if (elf_getphdrnum(elf_, &segments) != 0) return nullptr;
-  for (std::size_t i = 0; i != segments; ++i) {
-    GElf_Phdr segment{};
-    if (gelf_getphdr(elf_, static_cast<int>(i), &segment) == nullptr || segment.p_type != PT_LOAD) continue;
-    const std::uint64_t offset = address - segment.p_vaddr;
-    if (address < segment.p_vaddr || offset >= segment.p_filesz || size > segment.p_filesz - offset) continue;
-    const std::uint64_t place = segment.p_offset + offset;
-    return place <= file_bytes_ && size <= file_bytes_ - place ? file_ + place : nullptr;
-  }
-  return nullptr;
+  const std::optional<GElf_Phdr> segment = find_segment(elf_, [&](const GElf_Phdr& one) {
+    const std::uint64_t offset = address - one.p_vaddr;
+    return one.p_type == PT_LOAD && address >= one.p_vaddr && offset < one.p_filesz &&
+           size <= one.p_filesz - offset;
+  });
+  if (!segment) return nullptr;
+  const std::uint64_t place = segment->p_offset + (address - segment->p_vaddr);
+  return place <= file_bytes_ && size <= file_bytes_ - place ? file_ + place : nullptr;
 }
 
 std::int64_t FunctionBounds::number_at(std::uint64_t address) const {

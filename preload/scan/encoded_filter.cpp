@@ -24,7 +24,7 @@ bool is_worth_a_look(const EncodedQuery& query, std::uintptr_t address, std::uin
   if (word >> 48 != 0 && targets.contains(word & kAddressMask)) return true;
   if (targets.contains(unmangle(word, query.pointer_guard))) return true;
   const AddressRange near = {targets.begin, targets.end + kMostInside};
-  if (word + kLeastDistance > 2 * kLeastDistance && near.contains(word + address)) return true;
+  if (is_far(word) && near.contains(word + address)) return true;
   for (unsigned shift = 1; shift != 8 && address + shift + 8 <= end; ++shift) {
     if (targets.contains(load<std::uint64_t>(address + shift))) return true;
   }

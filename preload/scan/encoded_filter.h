@@ -31,6 +31,9 @@ struct EncodedQuery {
 inline constexpr std::uint64_t kAddressMask = (std::uint64_t{1} << 48) - 1;
 // Smaller self-relative distances are everyday numbers.
 inline constexpr std::uint64_t kLeastDistance = 4096;
+constexpr bool is_far(std::uint64_t distance) noexcept {
+  return distance + kLeastDistance > 2 * kLeastDistance;  // either way
+}
 // A distance may also be one from the begin of its holder, if it stands no further inside.
 inline constexpr std::uint64_t kMostInside = 256;
 

@@ -97,7 +97,7 @@ class EncodedSearch {
           low >= kLeastCompressed && try_form(at + half, trace::PointerForm::kCompressed, base | low);
     }
     if (found_half) return;
-    const bool is_distance = word + kLeastDistance > 2 * kLeastDistance;
+    const bool is_distance = is_far(word);
     if (is_distance && try_form(at, trace::PointerForm::kSelfRelative, word + at)) return;
     const bool may_be_from_begin = is_distance && at - owner.begin <= kMostInside;
     if (may_be_from_begin && try_form(at, trace::PointerForm::kSelfRelative, word + owner.begin)) return;

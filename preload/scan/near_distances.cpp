@@ -88,9 +88,7 @@ class NearDistances {
     }
   }
 
-  static bool is_near(std::uint64_t word) noexcept {
-    return word != 0 && word + kLeastDistance <= 2 * kLeastDistance;
-  }
+  static bool is_near(std::uint64_t word) noexcept { return word != 0 && !is_far(word); }
 
   bool read(NodeId node, std::uint64_t offset, std::uint64_t& word) const noexcept {
     const Node& from = index_[node];

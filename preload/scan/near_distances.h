@@ -8,10 +8,10 @@
 namespace leak::hook {
 
 // Adds, to what is known of blocks by larger distances,
-//  - small ones at the same place in blocks of the same size, where kFewestFar others are large: the reader
-//  knows the
-//    blocks' allocation sites, and drops those of a site that has no large ones;
+//  - small ones at the same place in blocks of the same size, where kFewestFar others are large (the reader
+//    knows the blocks' allocation sites, and drops those of a site that has no large ones);
 //  - all that an array holds which was found so itself and begins with kFewestInArray of them.
+//
 // Only to nodes that no plain pointer reaches. False: no memory for all.
 bool add_near_distances(const NodeIndex& index, const GrowingArray<std::uint8_t>& reached,
                         const MemoryMap& map, EncodedFinds& finds) noexcept;

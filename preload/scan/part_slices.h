@@ -64,14 +64,18 @@ bool write_in_slices(Team& team, Writer& writer, std::uint64_t graph_id, trace::
     for (;;) {
       const std::uint32_t slice = next.fetch_add(1, std::memory_order_relaxed);
       const std::size_t from = slice * kItems;
-      if (from >= count || refused.load(std::memory_order_relaxed)) return;
+      if (from >= count) return;
       MadeParts& made = parts.place_for(slice);
       made.clear();
-      trace::GraphPartWriter encoder(graph_id, memory[member].data(), Collect{&made});
-      encoder.begin(section);
-      encode(encoder, from, std::min(from + kItems, count));
-      encoder.flush();
-      if (!encoder.ok()) refused.store(true, std::memory_order_relaxed);
+      // Once refused, slices are still claimed and finished, or those who made later ones would wait for
+      // ever.
+      if (!refused.load(std::memory_order_relaxed)) {
+        trace::GraphPartWriter encoder(graph_id, memory[member].data(), Collect{&made});
+        encoder.begin(section);
+        encode(encoder, from, std::min(from + kItems, count));
+        encoder.flush();
+        if (!encoder.ok()) refused.store(true, std::memory_order_relaxed);
+      }
       parts.finish(slice, [&](MadeParts& ready) {
         if (refused.load(std::memory_order_relaxed)) return;
         ready.for_each([&](std::uint8_t* body, std::size_t bytes) { writer.append_part(body, bytes); });

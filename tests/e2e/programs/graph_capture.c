@@ -3,13 +3,10 @@
 // Prints what it sees of the world, which must be the same whether it is looked at or not.
 #include <errno.h>
 #include <leakhook/leakhook.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +17,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "system_call_filter.h"
 
 static volatile int g_children_seen;
 static volatile int g_stop;
@@ -61,18 +60,6 @@ static void* wait_somehow(void* argument) {
   }
   free(held);
   return NULL;
-}
-
-static void filter(unsigned system_call, unsigned answer) {
-  struct sock_filter code[] = {
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, system_call, 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, answer),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-  };
-  struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
-  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) != 0) perror("seccomp");
 }
 
 // Something that is said again and again about the program's own state.

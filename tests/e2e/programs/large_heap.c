@@ -3,16 +3,13 @@
 // Prints what it sees of its own threads, which must be the same before and after the heap is looked at.
 #define _GNU_SOURCE
 #include <dirent.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sched.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
+
+#include "system_call_filter.h"
 
 enum { kBlocks = 40000, kBytes = 1000 };
 
@@ -32,19 +29,6 @@ static void compare_threads(void) {
   if (write(STDOUT_FILENO, said, strlen(said)) < 0) abort();  // no buffer: the heap stays as it was looked at
 }
 
-static void forbid_threads(void) {
-  struct sock_filter code[] = {
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 1, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-  };
-  struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
-  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) != 0) perror("seccomp");
-}
-
 int main(int argc, char** argv) {
   const char* mode = argc > 1 ? argv[1] : "plain";
   if (strcmp(mode, "one-processor") == 0) {
@@ -53,7 +37,10 @@ int main(int argc, char** argv) {
     CPU_SET(sched_getcpu(), &one);
     sched_setaffinity(0, sizeof(one), &one);
   }
-  if (strcmp(mode, "clone-kills") == 0) forbid_threads();
+  if (strcmp(mode, "clone-kills") == 0) {
+    filter(SYS_clone, SECCOMP_RET_KILL_PROCESS);
+    filter(SYS_clone3, SECCOMP_RET_KILL_PROCESS);
+  }
   g_blocks = malloc(kBlocks * sizeof(void*));
   for (int i = 0; i != kBlocks; ++i) {
     g_blocks[i] = calloc(1, kBytes);
