@@ -104,7 +104,9 @@ class FrameWalker {
         parse_chunk_header(std::span<const std::uint8_t>(head).first(got), *chunk_bytes);
     if (!header) return std::nullopt;
     const std::optional<std::size_t> frame_bytes = complete_frame_bytes(offset, *chunk_bytes);
-    if (!frame_bytes || swallows_another(view(offset, *frame_bytes))) return std::nullopt;
+    if (!frame_bytes) return std::nullopt;
+    const std::span<const std::uint8_t> frame = view(offset, *frame_bytes);
+    if ((!will_be_read(header->kind) || may_swallow_another(frame)) && !is_sound(frame)) return std::nullopt;
     return FrameRef{offset,
                     header->chunk_id,
                     header->first_ticks,
@@ -114,15 +116,22 @@ class FrameWalker {
                     header->kind};
   }
 
+  // Whoever reads a chunk notices its damage. Others may be of those kinds, and damaged.
+  static bool will_be_read(trace::ChunkKind kind) {
+    return kind == trace::ChunkKind::kMeta || kind == trace::ChunkKind::kEvents ||
+           kind == trace::ChunkKind::kHeapGraph;
+  }
+
   // A damaged block size may make a frame seem to go on into those that follow. Compressed bytes can look
   // like a start by chance, so only decoding tells.
-  bool swallows_another(std::span<const std::uint8_t> frame) {
+  static bool may_swallow_another(std::span<const std::uint8_t> frame) {
     const std::span<const std::uint8_t> inside = frame.subspan(kMagicBytes.size());
-    if (std::search(inside.begin(), inside.end(), kMagicBytes.begin(), kMagicBytes.end()) == inside.end()) {
-      return false;
-    }
+    return std::search(inside.begin(), inside.end(), kMagicBytes.begin(), kMagicBytes.end()) != inside.end();
+  }
+
+  bool is_sound(std::span<const std::uint8_t> frame) {
     FrameBuffer chunk;
-    return !spend(frame.size()) || !decoder_.decode(frame, chunk);
+    return spend(frame.size()) && decoder_.decode(frame, chunk);
   }
 
   std::optional<std::size_t> complete_frame_bytes(std::uint64_t offset, std::size_t chunk_bytes) {
