@@ -9,6 +9,7 @@ namespace leak::scan {
 namespace {
 
 constexpr std::size_t kPrefetchSteps = 12;
+constexpr std::size_t kKnownBitsPerSlot = 16;
 
 }  // namespace
 
@@ -19,11 +20,15 @@ BlockOrigins::BlockOrigins(std::vector<HeapGraphImage> images, std::uint32_t tim
     const std::size_t slots = std::bit_ceil(std::max<std::size_t>(image.nodes.size() * 2, 2));
     watched.slots.assign(slots, 0);
     watched.shift = 64 - static_cast<unsigned>(std::countr_zero(slots));
+    const std::size_t known_bits = std::max<std::size_t>(slots * kKnownBitsPerSlot, 64);
+    watched.known.assign(known_bits / 64, 0);
+    watched.known_shift = 64 - static_cast<unsigned>(std::countr_zero(known_bits));
     watched.graph.image = std::move(image);
     watched.graph.origins.resize(watched.graph.image.nodes.size());
     const std::vector<trace::GraphNode>& nodes = watched.graph.image.nodes;
     for (std::uint32_t i = 0; i != nodes.size(); ++i) {
       if (std::uint32_t* slot = watched.slot_of(nodes[i].address); *slot == 0) *slot = i + 1;
+      watched.note_known(nodes[i].address);
     }
   }
 }
@@ -73,6 +78,8 @@ void BlockOrigins::see_section(Watched& watched, const Section& section, const s
     const Step& step = steps[i];
     if (step.time > watched.time_limit) return;
     watched.prefetch(steps[std::min(i + kPrefetchSteps, steps.size() - 1)].address());
+    const bool is_wide = step.kind() == StepKind::kMapping || step.size == kHugeSize;
+    if (!is_wide && !watched.may_know(step.address())) continue;
     const Moment moment{step.time, section.tid, order_ + static_cast<std::uint32_t>(i)};
     if (step.kind() == StepKind::kFree) {
       // What the scan still saw at the old address of a resize was inside of it: the block is the same.

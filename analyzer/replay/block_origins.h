@@ -33,12 +33,25 @@ class BlockOrigins {
     std::uint64_t time_limit = 0;  // in quanta: later events are of another heap
     std::vector<std::uint32_t, HugePageAllocator<std::uint32_t>> slots;  // index of a node plus 1; 0: free
     unsigned shift = 0;
+    std::vector<std::uint64_t> known;  // a bit for each hash that some node has: most events are of no node
+    unsigned known_shift = 0;
     CapturedGraph graph;
 
     std::uint32_t* slot_of(std::uint64_t address);
-    void prefetch(std::uint64_t address) const { __builtin_prefetch(&slots[home(address)]); }
+    void prefetch(std::uint64_t address) const {
+      __builtin_prefetch(&known[known_bit(address) / 64]);
+      __builtin_prefetch(&slots[home(address)]);
+    }
+    static std::uint64_t hash_of(std::uint64_t address) { return address * 0x9e3779b97f4a7c15; }
     std::size_t home(std::uint64_t address) const {
-      return static_cast<std::size_t>((address * 0x9e3779b97f4a7c15) >> shift);
+      return static_cast<std::size_t>(hash_of(address) >> shift);
+    }
+    std::uint64_t known_bit(std::uint64_t address) const { return hash_of(address) >> known_shift; }
+    bool may_know(std::uint64_t address) const {
+      return (known[known_bit(address) / 64] >> known_bit(address) % 64 & 1) != 0;
+    }
+    void note_known(std::uint64_t address) {
+      known[known_bit(address) / 64] |= std::uint64_t{1} << known_bit(address) % 64;
     }
   };
   struct Moment {

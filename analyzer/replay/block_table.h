@@ -40,7 +40,7 @@ class BlockTable {
   };
   static_assert(sizeof(Block) == 20);
 
-  BlockTable() : buckets_(kFirstBuckets), shift_(64 - kFirstBits) {}
+  BlockTable() : buckets_(kFirstBuckets), shift_(64 - (kFirstBits - kGroupBits)) {}
 
   // Always inlined: gcc drops the call of a function that does nothing else.
   [[gnu::always_inline]] void prefetch(std::uint64_t address) const {
@@ -108,6 +108,8 @@ class BlockTable {
   static constexpr std::uint64_t kMaxPassed = 0xff;
   static constexpr unsigned kSlots = 3;
   static constexpr unsigned kFirstBits = 10;
+  static constexpr unsigned kGroupBits = 4;
+  static constexpr std::uint64_t kGroup = std::uint64_t{1} << kGroupBits;
   static constexpr std::size_t kFirstBuckets = std::size_t{1} << kFirstBits;
 
   struct alignas(64) Bucket {
@@ -128,8 +130,13 @@ class BlockTable {
     return (reinterpret_cast<std::uintptr_t>(&block) - from) / sizeof(Bucket);
   }
 
+  // Neighbours in memory are neighbours here, as far as a kilobyte goes: what is made and freed together is
+  // fetched together. The places within such a group differ from group to group, because a program's blocks
+  // may all begin at multiples of a kilobyte.
   std::size_t home(std::uint64_t address) const {
-    return static_cast<std::size_t>((address * 0x9e3779b97f4a7c15) >> shift_);
+    const std::uint64_t group = (address >> 10) * 0x9e3779b97f4a7c15;
+    const std::uint64_t place = (address >> 6 ^ group >> 32) % kGroup;
+    return static_cast<std::size_t>(group >> shift_ << kGroupBits | place);
   }
   std::size_t next(std::size_t bucket) const { return (bucket + 1) & (buckets_.size() - 1); }
 
