@@ -43,7 +43,7 @@ void add_back_pressure(const TraceMeta& meta, TraceInfo& info) {
 // By trace::Column.
 constexpr std::array<const char*, trace::kColumnCount> kColumnNames = {
     "operation", "time",       "address", "freed address", "size",
-    "stack",     "new frames", "extra",   "time runs"};
+    "stack",     "new frames", "extra",   "time runs",     "dictionary"};
 
 void add_columns(const TraceReader& reader, TraceInfo& info) {
   const TraceSizes sizes = measure_columns(reader, info.diagnostics);

@@ -1,10 +1,12 @@
-// The next few hundred events of a section, column by column. Reading one column for many events at once
-// costs a third of going from column to column for each event: no branch depends on what kind of event it is.
+// The next few hundred events of a section of a chunk that has a dictionary. What an event has in common with
+// others comes from its entry, and each column is read for all events at once: little depends on what kind an
+// event is, which no processor can predict.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "trace_format/column_decoder.h"
@@ -18,54 +20,63 @@ class ColumnBatch {
   // Bits of flags().
   static constexpr std::uint8_t kFree = 1;
   static constexpr std::uint8_t kHasStack = 2;
-  // Neither a plain allocation nor a free; may have a part in kExtra.
+  // Neither a plain allocation nor a free: an Event of its own, in specials().
   static constexpr std::uint8_t kSpecial = 4;
 
-  // Takes up to `wanted` events out of `decoder`, all but what kExtra has of special ones. Returns how many;
-  // 0, with nothing taken, when the next one is for the decoder's own get(): a resize coded by the address
-  // model, or (refused) something unusual or wrong in what follows, and then so is all the rest.
-  std::size_t take(trace::ColumnDecoder& decoder, std::size_t wanted);
-  bool refused() const { return refused_; }
+  // Takes the next events out of `decoder`, at most `wanted`. False: something is wrong with them, and nothing
+  // that follows in the chunk can be read.
+  bool take(trace::ColumnDecoder& decoder, std::size_t wanted);
 
   // By event.
-  trace::Op op(std::size_t i) const { return static_cast<trace::Op>(ops_[i] & ~trace::kNoStackBit); }
+  std::size_t count() const { return count_; }
+  trace::Op op(std::size_t i) const { return ops_[i]; }
   std::uint8_t flags(std::size_t i) const { return flags_[i]; }
   std::uint64_t time(std::size_t i) const { return times_[i]; }  // in quanta
   std::uint64_t address(std::size_t i) const { return addresses_[i]; }
   std::uint64_t size(std::size_t i) const { return sizes_[i]; }  // 0 for frees
 
-  // By event that has a stack: frames to drop from the stack before, frames to push.
-  std::size_t stack_count() const { return stack_count_; }
-  std::size_t dropped(std::size_t i) const { return static_cast<std::size_t>(stacks_[2 * i]); }
-  std::size_t pushed(std::size_t i) const { return static_cast<std::size_t>(stacks_[2 * i + 1]); }
-  const std::uint64_t* pc_ids() const { return pc_ids_.data(); }  // of all of them, each stack's leaf first
+  std::span<const trace::Event> specials() const { return specials_; }
+
+  // How the stack changes with each event that has one.
+  struct StackChange {
+    std::uint32_t entry;  // of the dictionary; 0: none
+    std::uint32_t dropped;
+    std::uint32_t pushed;
+    std::uint32_t first_pc;  // without an entry: where its pc ids begin
+  };
+  std::span<const StackChange> stacks() const { return {stacks_.data(), stack_count_}; }
+  const std::uint32_t* pc_ids(const StackChange& stack) const {  // leaf first
+    return stack.entry != 0 ? (*dictionary_)[stack.entry].pc_ids : pc_ids_.data() + stack.first_pc;
+  }
 
  private:
-  using Cursors = std::array<trace::ColumnDecoder::Range, trace::kColumnCount>;
-  std::size_t count_before_resize(const std::uint8_t* ops, std::size_t count) const;
-  bool sort_operations(const std::uint8_t* ops, std::size_t count);
-  bool read_times(Cursors& cursors, std::size_t count, bool has_runs, trace::SectionState& state);
-  bool read_columns(Cursors& cursors, std::size_t count);
-  bool read_stacks(Cursors& cursors, std::uint32_t& depth);
-  void pad(std::size_t count);
-  void add_up(std::size_t count, trace::SectionState& state);
-  void follow_model(std::size_t count, trace::AddressModel& model, trace::SectionState& state);
+  bool read_entries(trace::ColumnDecoder& decoder);
+  bool read_spelled_out(trace::ColumnDecoder& decoder, std::size_t i, bool becomes_entry);
+  bool read_times(trace::ColumnDecoder& decoder);
+  bool read_specials(trace::ColumnDecoder& decoder);
+  bool read_addresses(trace::ColumnDecoder& decoder);
+  void follow_model(trace::AddressModel& model, trace::SectionState& state);
+  void add_up(trace::SectionState& state);
+  void finish_specials();
 
-  // Readable one behind the last event: add_up() looks at a free's size too.
+  // Readable one behind the last event, for loops that look at what they may not use.
   static constexpr std::size_t kRoom = kEvents + 1;
-  std::array<std::uint8_t, kEvents> ops_;
+  std::size_t count_ = 0;
+  std::array<trace::Op, kEvents> ops_;
   std::array<std::uint8_t, kEvents> flags_;
+  std::array<std::uint64_t, kEvents> codes_;
   std::array<std::uint64_t, kEvents> times_;
   std::array<std::uint64_t, kEvents> addresses_;
   std::array<std::uint64_t, kEvents> sizes_;
-  std::array<std::uint64_t, kRoom> made_sizes_;      // by event that is not a free
-  std::array<std::uint64_t, kRoom> made_addresses_;  // the same, as coded
+  std::array<std::uint64_t, kRoom> made_addresses_;  // codes, by event that has one in this column
   std::array<std::uint64_t, kRoom> freed_addresses_;
-  std::array<std::uint64_t, 2 * kEvents> stacks_;
-  std::vector<std::uint64_t> pc_ids_;
-  std::size_t free_count_ = 0;
+  std::array<StackChange, kRoom> stacks_;
   std::size_t stack_count_ = 0;
-  bool refused_ = false;
+  std::vector<std::uint32_t> pc_ids_;  // of all stacks without an entry
+  std::vector<trace::Event> specials_;
+  std::vector<std::size_t> special_at_;              // by special: which event it is
+  std::vector<trace::ResizeForm> resize_forms_;      // by special that the model has a say in
+  trace::DictionaryReader* dictionary_ = nullptr;
 };
 
 }  // namespace leak::scan

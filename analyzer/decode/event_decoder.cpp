@@ -2,23 +2,19 @@
 
 #include <cstring>
 
-#include "decode/events_body.h"
 #include "trace_format/column_decoder.h"
 #include "trace_format/raw_codec.h"
 
 namespace leak::scan {
 
-// Most sections are read a batch at a time. Event by event goes what that cannot do: resizes whose addresses
-// come from a model, events wanted whole, and the last batch of a damaged section.
 bool EventDecoder::decode_section(trace::ColumnDecoder& decoder, std::size_t event_count, bool in_batches,
                                   SectionWriter& writer) {
   for (std::size_t done = 0; done != event_count;) {
-    const std::size_t taken = in_batches ? batch_.take(decoder, event_count - done) : 0;
-    if (taken != 0) {
-      if (!writer.put(batch_, taken, decoder)) return false;
-      done += taken;
+    if (in_batches) {
+      if (!batch_.take(decoder, event_count - done)) return false;
+      writer.put(batch_);
+      done += batch_.count();
     } else {
-      in_batches = in_batches && !batch_.refused();
       if (!decode_event(decoder, writer)) return false;
       ++done;
     }
@@ -40,6 +36,20 @@ void EventDecoder::decode_columns(std::span<const std::uint8_t> body, DecodedChu
     chunk.torn = true;
     return;
   }
+  // Event by event goes what no batch can do: events wanted whole, chunks from before there were dictionaries,
+  // and damaged ones, of which all is kept that comes before the damage.
+  const bool has_dictionary = (parts.flags & trace::kEventsDictionary) != 0;
+  if (has_dictionary && !options_.whole_events) {
+    const DecodedChunk empty = chunk;
+    if (decode_sections(parts, true, chunk)) return;
+    std::vector<StackThread> stack_threads = std::move(chunk.stack_threads);  // nobody notes them again
+    chunk = empty;
+    chunk.stack_threads = std::move(stack_threads);
+  }
+  chunk.torn = !decode_sections(parts, false, chunk);
+}
+
+trace::ColumnDecoder EventDecoder::decoder_of(const EventsBody& parts) {
   trace::ColumnDecoder decoder;
   for (std::size_t i = 0; i != trace::kColumnCount; ++i) {
     const std::span<const std::uint8_t> column = parts.columns[i];
@@ -53,25 +63,37 @@ void EventDecoder::decode_columns(std::span<const std::uint8_t> body, DecodedChu
                                       : trace::AddressModel::kPlaceBits);
     decoder.set_address_model(address_model_.get());
   }
-  std::size_t ops_left = parts.columns[static_cast<std::size_t>(trace::Column::kOp)].size();
-  for (std::uint32_t i = 0; i != parts.section_count && !chunk.torn; ++i) {
+  if ((parts.flags & trace::kEventsDictionary) != 0) {
+    if (dictionary_ == nullptr) dictionary_ = std::make_unique<trace::DictionaryReader>();
+    dictionary_->begin_chunk();
+    stack_.begin_chunk();
+    decoder.set_dictionary(dictionary_.get());
+  }
+  return decoder;
+}
+
+bool EventDecoder::decode_sections(const EventsBody& parts, bool in_batches, DecodedChunk& chunk) {
+  trace::ColumnDecoder decoder = decoder_of(parts);
+  const trace::Column of_each_event =
+      decoder.dictionary() != nullptr ? trace::Column::kEntry : trace::Column::kOp;
+  std::size_t events_left = parts.columns[static_cast<std::size_t>(of_each_event)].size();
+  for (std::uint32_t i = 0; i != parts.section_count; ++i) {
     trace::SectionEntry entry{};
     std::memcpy(&entry, parts.table.data() + i * sizeof entry, sizeof entry);
-    // One byte an event in the op column: this bounds the memory that a hostile count can ask for.
-    if (entry.event_count > ops_left) {
-      chunk.torn = true;
-      break;
-    }
-    ops_left -= entry.event_count;
+    // A byte an event at least: this bounds the memory that a hostile count can ask for.
+    if (entry.event_count > events_left) return false;
+    events_left -= entry.event_count;
     Section& section = chunk.sections.emplace_back();
     section.chunk_id = entry.chunk_id;
     section.tid = entry.tid;
     section.steps.reserve(entry.event_count);
     SectionWriter writer(options_, stack_, threads_, chunk, section);
     decoder.begin_section(options_.time_quantum_shift, entry.tid);
-    chunk.torn = !decode_section(decoder, entry.event_count, !options_.whole_events, writer);
+    const bool is_whole = decode_section(decoder, entry.event_count, in_batches, writer);
     writer.finish();
+    if (!is_whole) return false;
   }
+  return true;
 }
 
 void EventDecoder::decode_raw(std::uint64_t chunk_id, std::uint32_t tid, std::span<const std::uint64_t> words,

@@ -9,6 +9,7 @@
 
 #include "decode/column_batch.h"
 #include "decode/event_batch.h"
+#include "decode/events_body.h"
 #include "decode/sample_weights.h"
 #include "decode/section_writer.h"
 #include "decode/stack_interner.h"
@@ -34,12 +35,16 @@ class EventDecoder {
   const StackInterner& stacks() const { return interner_; }
 
  private:
+  trace::ColumnDecoder decoder_of(const EventsBody& parts);
+  // False: it ends early.
+  bool decode_sections(const EventsBody& parts, bool in_batches, DecodedChunk& chunk);
   bool decode_section(trace::ColumnDecoder& decoder, std::size_t event_count, bool in_batches,
                       SectionWriter& writer);
   bool decode_event(trace::ColumnDecoder& decoder, SectionWriter& writer);
 
   StackInterner interner_;
-  std::unique_ptr<trace::AddressModel> address_model_;  // made when the first chunk wants it
+  std::unique_ptr<trace::AddressModel> address_model_;  // made when the first chunk wants it, as is
+  std::unique_ptr<trace::DictionaryReader> dictionary_;
   SectionWriter::Options options_;
   StackCursor stack_;
   StackThreads threads_;

@@ -12,8 +12,9 @@ EventsBody split_events_body(std::span<const std::uint8_t> body) {
   std::memcpy(&header, body.data(), sizeof header);
   body = body.subspan(sizeof header);
   if ((header.flags & ~trace::kEventsFlags) != 0) return parts;  // a coding of a newer minor version
-  parts.flags = header.flags;
   const std::size_t column_count = trace::column_count(header.flags);
+  if (column_count == 0) return parts;
+  parts.flags = header.flags;
   const std::uint64_t table_bytes = std::uint64_t{header.section_count} * sizeof(trace::SectionEntry);
   std::array<std::uint32_t, trace::kColumnCount> lengths{};
   const std::size_t lengths_bytes = column_count * sizeof lengths[0];

@@ -33,27 +33,33 @@ bool SectionWriter::put(const trace::Event& event, const std::uint32_t* pc_ids) 
   return true;
 }
 
-bool SectionWriter::put(const ColumnBatch& batch, std::size_t count, trace::ColumnDecoder& decoder) {
+void SectionWriter::put(const ColumnBatch& batch) {
   stack_.follow(batch, stack_ids_);
   threads_.make_room(stack_.stack_count());
   stacks_used_ = 0;
-  for (std::size_t i = put_plain(batch, 0, count); i != count; i = put_plain(batch, i + 1, count)) {
-    trace::Event event;
-    event.op = batch.op(i);
-    event.has_stack = (batch.flags(i) & ColumnBatch::kHasStack) != 0;
-    event.ticks = batch.time(i) << options_.time_quantum_shift;
-    event.begin_ticks = event.ticks;
-    event.address = batch.address(i);
-    event.size = batch.size(i);
-    if (!decoder.get_extra(event)) return false;
+  const trace::Event* special = batch.specials().data();
+  for (std::size_t i = put_plain(batch, 0); i != batch.count(); i = put_plain(batch, i + 1)) {
+    const bool is_special = (batch.flags(i) & ColumnBatch::kSpecial) != 0;
+    const trace::Event event = is_special ? *special++ : whole_event(batch, i);
     put_event(event, event.has_stack ? stack_ids_[stacks_used_++] : 0);
   }
-  return true;
+}
+
+trace::Event SectionWriter::whole_event(const ColumnBatch& batch, std::size_t i) const {
+  trace::Event event;
+  event.op = batch.op(i);
+  event.has_stack = (batch.flags(i) & ColumnBatch::kHasStack) != 0;
+  event.ticks = batch.time(i) << options_.time_quantum_shift;
+  event.begin_ticks = event.ticks;
+  event.address = batch.address(i);
+  event.size = batch.size(i);
+  return event;
 }
 
 // Puts the events from `begin` up to the first that is not plain, and returns that one's position. Without a
 // branch on what kind each is: that changes too often to be predicted.
-std::size_t SectionWriter::put_plain(const ColumnBatch& batch, std::size_t begin, std::size_t count) {
+std::size_t SectionWriter::put_plain(const ColumnBatch& batch, std::size_t begin) {
+  const std::size_t count = batch.count();
   if (!options_.sampling.list().empty()) return begin;
   std::vector<Step>& steps = section_.steps;
   const std::size_t first_step = steps.size();

@@ -29,14 +29,14 @@ class SectionWriter {
   // False when the event's stack does not follow from the one before.
   bool put(const trace::Event& event, const std::uint32_t* pc_ids);
 
-  // Puts the first `count` events of `batch`. False when `decoder` lacks a part of one in kExtra; what comes
-  // before it is kept.
-  bool put(const ColumnBatch& batch, std::size_t count, trace::ColumnDecoder& decoder);
+  // Puts the events of `batch`.
+  void put(const ColumnBatch& batch);
 
   void finish();
 
  private:
-  std::size_t put_plain(const ColumnBatch& batch, std::size_t begin, std::size_t count);
+  std::size_t put_plain(const ColumnBatch& batch, std::size_t begin);
+  trace::Event whole_event(const ColumnBatch& batch, std::size_t i) const;
   void put_event(const trace::Event& event, std::uint32_t stack);
   void put_alloc(std::uint64_t time, const trace::Event& event, std::uint32_t stack);
   void put_free(std::uint64_t time, trace::Op op, std::uint64_t address);

@@ -8,6 +8,7 @@
 
 #include "decode/column_batch.h"
 #include "decode/stack_interner.h"
+#include "trace_format/event_dictionary.h"
 
 namespace leak::scan {
 
@@ -15,6 +16,9 @@ class StackCursor {
  public:
   explicit StackCursor(StackInterner& interner) : interner_(interner), stacks_(1) {}
 
+  // A new dictionary.
+  void begin_chunk() { ++chunk_; }
+  // A new section: the stack is empty.
   void clear() { depth_ = 0; }
 
   // The stack now; 0 when it is empty.
@@ -24,13 +28,11 @@ class StackCursor {
 
   // Only frames that were pushed are interned: the kept ones are known by their position. Requires: keep <=
   // depth().
-  template <class PcId>
-  void follow(std::size_t keep, std::size_t push, const PcId* pc_ids_leaf_first) {
+  void follow(std::size_t keep, std::size_t push, const std::uint32_t* pc_ids_leaf_first) {
     make_room(keep + push);
     depth_ = keep;
     for (std::size_t i = push; i != 0; --i) {
-      stacks_[depth_ + 1] =
-          interner_.intern(stacks_[depth_], static_cast<std::uint32_t>(pc_ids_leaf_first[i - 1]));
+      stacks_[depth_ + 1] = interner_.intern(stacks_[depth_], pc_ids_leaf_first[i - 1]);
       ++depth_;
     }
   }
@@ -40,23 +42,24 @@ class StackCursor {
   void follow(const ColumnBatch& batch, BatchIds& ids);
 
  private:
-  // What changes with the first frame that a stack pushes.
-  struct Turn {
-    std::uint32_t dropped = 0;  // frames
-    std::uint32_t pc_skip = 0;  // from the pc in front of the one taken last; wraps
+  // What an entry of the dictionary pushed last, and on what. It nearly always does so again.
+  struct Memo {
+    std::uint32_t chunk = 0;
+    std::uint32_t caller = 0;
+    std::array<InternedStack, trace::kMaxEntryPush> pushed{};
   };
 
+  void follow_entry(const ColumnBatch& batch, const ColumnBatch::StackChange& stack);
   void make_room(std::size_t depth) {
     if (stacks_.size() <= depth) [[unlikely]]
       stacks_.resize(2 * depth + 1);
   }
-  bool plan_turns(const ColumnBatch& batch, BatchIds& ends);
 
   StackInterner& interner_;
   std::vector<InternedStack> stacks_;  // index: depth; the empty one first
   std::size_t depth_ = 0;
-  std::vector<Turn> turns_;                // index: pushed frame of the batch
-  std::vector<std::uint32_t> pushed_ids_;  // index: pushed frame of the batch, plus 1; 0: before all of them
+  std::vector<Memo> memos_;  // by entry
+  std::uint32_t chunk_ = 0;
 };
 
 }  // namespace leak::scan

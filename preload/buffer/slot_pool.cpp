@@ -29,7 +29,6 @@ Slot* SlotPool::take(trace::ChunkKind kind, std::uint32_t tid) noexcept {
   Slot* slot = at(index);
   slot->index = index;
   slot->kind = kind;
-  slot->flags = 0;
   slot->tid = tid;
   slot->used.store(0, std::memory_order_relaxed);
   assign_id(slot);

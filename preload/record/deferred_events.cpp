@@ -59,7 +59,6 @@ void write_deferred_now(ThreadState& state, std::uint64_t block, std::uint64_t o
     const bool is_resource = trace::kind_of(event.op) == trace::OpKind::kResource;
     if (is_same_block && !is_resource) continue;
     if (!is_chosen(event)) continue;
-    if (is_resource) announce_resources(state);
     if (windows_are_open()) note_deferred(state, event);
     g_recording.deferred.fetch_add(1, std::memory_order_relaxed);
     if (is_sampling() && trace::kind_of(event.op) == trace::OpKind::kResize) {

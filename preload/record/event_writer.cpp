@@ -26,7 +26,6 @@ std::uint64_t* slot_limit(Slot* slot) noexcept {
 bool renew_slot(ThreadState& state) noexcept {
   give_slot_away(state);
   state.slot = g_recording.slots.take_waiting(trace::ChunkKind::kEvents, state.tid);
-  if (state.slot != nullptr) state.slot->flags = state.slot_flags;
   state.stack_is_new = true;
   state.cursor = state.slot == nullptr ? nullptr : slot_data(state.slot);
   state.end = state.slot == nullptr ? nullptr : slot_limit(state.slot);

@@ -26,12 +26,6 @@ void write_event(ThreadState& state, const trace::Event& event) noexcept;
 // Any event, with the stack from `frame` outwards, which is filled in.
 void write_stacked_event(ThreadState& state, trace::Event& event, const HookFrame& frame) noexcept;
 
-// Before an event about a resource is written, to whichever slot.
-inline void announce_resources(ThreadState& state) noexcept {
-  state.slot_flags = trace::kSlotHasResources;
-  if (state.slot != nullptr) state.slot->flags = trace::kSlotHasResources;
-}
-
 // Full slot, or none yet: the next one. false: recording stops.
 [[gnu::noinline]] bool renew_slot(ThreadState& state) noexcept;
 // The stack captured last does not fit into the slot, or is its first: makes room, and takes the whole of it.

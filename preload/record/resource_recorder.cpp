@@ -22,7 +22,6 @@ bool is_end(Op op) noexcept {
 void write(Event& event, const HookFrame& frame) noexcept {
   ThreadState* const state = thread_state();
   if (state == nullptr) return;
-  announce_resources(*state);
   if (is_end(event.op)) {
     write_event(*state, event);
   } else {

@@ -20,7 +20,6 @@ struct ThreadState {
   Slot* slot;
   StackCapture* stack;              // lies behind this struct
   bool stack_is_new;                // the slot has no stack yet: the next one goes in whole
-  std::uint16_t slot_flags;         // of slots from now on (trace::SlotHeader)
   std::uint32_t tid;                // 0: free for another thread
   std::uint32_t unverified_stacks;  // since the last check (stack_check.h)
   std::uint32_t untimed_events;     // until the next one is timed, and

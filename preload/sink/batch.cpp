@@ -24,16 +24,6 @@ constexpr std::size_t kColumnBytes = kColumnBytesPerSlot * Batch::kMaxSections;
 constexpr std::uint64_t kPoorBytesPerAddress = 2;
 constexpr std::uint32_t kRestingBatches = 7;
 
-struct TimeSpan {
-  std::uint64_t first;
-  std::uint64_t last;
-
-  void cover(std::uint64_t begin, std::uint64_t end) noexcept {
-    if (begin < first) first = begin;
-    if (end > last) last = end;
-  }
-};
-
 // What the model knows of the event at `next` is fetched while the one before is being written.
 inline void expect(const trace::ColumnEncoder& encoder, const std::uint64_t* next,
                    const std::uint64_t* end) noexcept {
@@ -41,16 +31,16 @@ inline void expect(const trace::ColumnEncoder& encoder, const std::uint64_t* nex
 }
 
 // The event at `cursor` to the columns. false: it makes no sense; the rest of the slot is lost.
-inline bool put_next(trace::ColumnEncoder& encoder, const std::uint64_t*& cursor, const std::uint64_t* end,
-                     TimeSpan& span) noexcept {
+inline bool put_next(trace::ColumnEncoder& encoder, const std::uint64_t*& cursor,
+                     const std::uint64_t* end) noexcept {
   const std::uint64_t* const at = cursor;
-  const trace::RawShape shape = trace::raw_shape(at, end);
+  const trace::RawShape shape =
+      end - at >= static_cast<std::ptrdiff_t>(trace::kRawPlainWords) ? trace::raw_shape(at) : trace::RawShape::kOther;
   if (shape == trace::RawShape::kOther) [[unlikely]] {
     trace::Event event;
     const std::uint32_t* pc_ids = nullptr;
     if (!trace::get_raw_event(cursor, end, event, pc_ids)) return false;
     encoder.put(event, pc_ids);
-    span.cover(event.begin_ticks, event.ticks);
     return true;
   }
   const trace::Op op = static_cast<trace::Op>(at[1] & (trace::kNoStackBit - 1));
@@ -66,13 +56,12 @@ inline bool put_next(trace::ColumnEncoder& encoder, const std::uint64_t*& cursor
     expect(encoder, cursor, end);
     encoder.put_allocation(op, at[0], address, at[2] & 0xffffffff, at[2] >> 32 & 0xffff, push, pc_ids);
   }
-  span.cover(at[0], at[0]);
   return true;
 }
 
 // All events of a slot to the columns; how many they are.
 [[gnu::always_inline]] inline std::uint32_t split(trace::ColumnEncoder& columns, const Slot* slot,
-                                                  std::uint32_t time_quantum_shift, TimeSpan& span) noexcept {
+                                                  std::uint32_t time_quantum_shift) noexcept {
   // A copy whose address nobody has: the compiler keeps the column ends in registers, which it may not do for
   // the original, because every byte written could alias it.
   trace::ColumnEncoder encoder = columns;
@@ -81,27 +70,24 @@ inline bool put_next(trace::ColumnEncoder& encoder, const std::uint64_t*& cursor
   // acquire: pairs with the recorder's commit.
   const std::uint64_t* const end =
       cursor + slot->used.load(std::memory_order_acquire) / sizeof(std::uint64_t);
-  TimeSpan covered = span;
   std::uint32_t count = 0;
-  while (cursor != end && put_next(encoder, cursor, end, covered)) ++count;
+  while (cursor != end && put_next(encoder, cursor, end)) ++count;
   encoder.end_section();
   columns = encoder;
-  span = covered;
   return count;
 }
 
 // The same code for every processor and for those whose shifts need no flags, which is a sixth to a fifth faster
 // (encode_bench): variable-length integers are mostly shifts.
 [[gnu::flatten]] std::uint32_t split_anywhere(trace::ColumnEncoder& columns, const Slot* slot,
-                                              std::uint32_t time_quantum_shift, TimeSpan& span) noexcept {
-  return split(columns, slot, time_quantum_shift, span);
+                                              std::uint32_t time_quantum_shift) noexcept {
+  return split(columns, slot, time_quantum_shift);
 }
 #if defined(__x86_64__)
 [[gnu::flatten, gnu::target("bmi,bmi2,lzcnt")]] std::uint32_t split_with_bmi2(trace::ColumnEncoder& columns,
                                                                            const Slot* slot,
-                                                                           std::uint32_t time_quantum_shift,
-                                                                           TimeSpan& span) noexcept {
-  return split(columns, slot, time_quantum_shift, span);
+                                                                           std::uint32_t time_quantum_shift) noexcept {
+  return split(columns, slot, time_quantum_shift);
 }
 bool has_bmi2() noexcept {
   constexpr unsigned kExtendedFeatures = 0x80000001;
@@ -133,17 +119,16 @@ bool Batch::open(bool use_address_model) noexcept {
     address_model_ = static_cast<trace::AddressModel*>(sys::map_pages(sizeof(trace::AddressModel)));
     if (address_model_ == nullptr) return false;
   }
+  if (dictionary_ == nullptr) dictionary_ = static_cast<trace::EventDictionary*>(sys::map_pages(sizeof(trace::EventDictionary)));
+  if (dictionary_ == nullptr) return false;
+  encoder_.set_dictionary(dictionary_);
   model_rest_ = 0;
   clear();
   return true;
 }
 
 void Batch::add(Slot* slot) noexcept {
-  TimeSpan span = {empty() ? UINT64_MAX : first_ticks_, last_ticks_};
-  const std::uint32_t count = g_split(encoder_, slot, time_quantum_shift_, span);
-  has_resources_ = has_resources_ || (slot->flags & trace::kSlotHasResources) != 0;
-  first_ticks_ = span.first;
-  last_ticks_ = span.last;
+  const std::uint32_t count = g_split(encoder_, slot, time_quantum_shift_);
   sections_[section_count_] = {slot->chunk_id.load(std::memory_order_relaxed), slot->tid, count};
   slots_[section_count_] = slot;
   ++section_count_;
@@ -165,7 +150,8 @@ Compressor::Frame Batch::compress(Compressor& compressor, trace::ChunkHeader& he
     lengths[i] = static_cast<std::uint32_t>(column.end - column.begin);
     column_bytes += lengths[i];
   }
-  const std::uint32_t flags = trace::kEventsTimeRuns | (encoder_.has_address_model() ? kModelFlags : 0);
+  const std::uint32_t flags = trace::kEventsTimeRuns | trace::kEventsDictionary |
+                              (encoder_.has_address_model() ? kModelFlags : 0);
   const trace::EventsHeader events = {section_count_, flags};
   const std::size_t table_bytes = section_count_ * sizeof(trace::SectionEntry);
   const std::size_t body_bytes = sizeof(events) + table_bytes + sizeof(lengths) + column_bytes;
@@ -173,10 +159,10 @@ Compressor::Frame Batch::compress(Compressor& compressor, trace::ChunkHeader& he
   header = trace::ChunkHeader{};
   header.magic = trace::kChunkMagic;
   header.kind = trace::ChunkKind::kEvents;
-  header.version = has_resources_ ? trace::kResourcesVersion : trace::kFormatVersion;
+  header.version = trace::kDictionaryVersion;
   header.chunk_id = sections_[0].chunk_id;
-  header.first_ticks = first_ticks_;
-  header.last_ticks = last_ticks_;
+  header.first_ticks = encoder_.first_time() << time_quantum_shift_;
+  header.last_ticks = ((encoder_.last_time() + 1) << time_quantum_shift_) - 1;
   header.body_bytes = static_cast<std::uint32_t>(body_bytes);
   header.item_count = event_count_;
 
@@ -213,14 +199,12 @@ void Batch::judge_model() noexcept {
 
 void Batch::clear() noexcept {
   encoder_.clear();
+  dictionary_->begin_chunk();
   trace::AddressModel* const model = model_rest_ == 0 ? address_model_ : nullptr;
   if (model != nullptr) model->begin_chunk(trace::AddressModel::kSmallPlaceBits);
   encoder_.set_address_model(model);
   section_count_ = 0;
   event_count_ = 0;
-  has_resources_ = false;
-  first_ticks_ = 0;
-  last_ticks_ = 0;
 }
 
 }  // namespace leak::hook

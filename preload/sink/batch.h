@@ -15,7 +15,8 @@ class Batch {
  public:
   static constexpr std::uint32_t kMaxSections = SlotPool::kSlotsPerSegment;
 
-  // Maps the column memory, and that of the address model if it is wanted. false: no memory.
+  // Maps the memory of the columns and the dictionary, and of the address model if it is wanted. false: no
+  // memory.
   bool open(bool use_address_model) noexcept;
   void set_time_quantum_shift(std::uint32_t shift) noexcept { time_quantum_shift_ = shift; }
 
@@ -40,13 +41,11 @@ class Batch {
 
   trace::ColumnEncoder encoder_;
   trace::AddressModel* address_model_ = nullptr;
+  trace::EventDictionary* dictionary_ = nullptr;
   std::uint32_t model_rest_ = 0;  // so many batches are yet to be written without it
   std::uint32_t time_quantum_shift_ = 0;
   std::uint32_t section_count_ = 0;
   std::uint32_t event_count_ = 0;
-  bool has_resources_ = false;
-  std::uint64_t first_ticks_ = 0;
-  std::uint64_t last_ticks_ = 0;
   trace::SectionEntry sections_[kMaxSections] = {};
   Slot* slots_[kMaxSections] = {};
 };

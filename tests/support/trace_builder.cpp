@@ -14,6 +14,7 @@ namespace leak::test {
 
 TraceBuilder::TraceBuilder(ProcessSpec spec, Limits limits) : spec_(std::move(spec)), limits_(limits) {
   if (limits_.address_model) address_model_ = std::make_unique<trace::AddressModel>();
+  if (limits_.dictionary) dictionary_ = std::make_unique<trace::EventDictionary>();
   append_record(process_record(spec_));
 }
 
@@ -139,6 +140,21 @@ void TraceBuilder::graph_part(std::uint64_t ticks, const Bytes& body) {
   append_frame(trace::ChunkKind::kHeapGraph, next_chunk_id_++, ticks, ticks, 1, body);
 }
 
+// As the writer does it: the two shapes of most events have functions of their own.
+void TraceBuilder::encode(trace::ColumnEncoder& encoder, const trace::Event& event, const Stack& pushed) {
+  Stack pcs = pushed;
+  pcs.resize(std::max<std::size_t>(pcs.size(), trace::kMaxPlainPush));
+  const trace::OpKind kind = trace::kind_of(event.op);
+  if (kind == trace::OpKind::kFree && !event.has_stack) {
+    encoder.put_free(event.op, event.ticks, event.address);
+  } else if (kind == trace::OpKind::kAlloc && event.has_stack && event.push <= trace::kMaxPlainPush &&
+             trace::is_plain_allocation(event.op, event.size, event.keep, event.push)) {
+    encoder.put_allocation(event.op, event.ticks, event.address, event.size, event.keep, event.push, pcs.data());
+  } else {
+    encoder.put(event, pcs.data());
+  }
+}
+
 void TraceBuilder::write_sections(const std::vector<Section>& sections) {
   if (trace_.empty()) flush_meta();  // the process record comes first
   std::size_t bound = 0;
@@ -155,9 +171,12 @@ void TraceBuilder::write_sections(const std::vector<Section>& sections) {
   if (address_model_ != nullptr) address_model_->begin_chunk(trace::AddressModel::kSmallPlaceBits);
   encoder.set_address_model(address_model_.get());
   Bytes body;
-  const std::uint32_t model = trace::kEventsAddressModel | trace::kEventsSmallModel;
-  put(body, trace::EventsHeader{static_cast<std::uint32_t>(sections.size()),
-                                trace::kEventsTimeRuns | (address_model_ != nullptr ? model : 0)});
+  if (dictionary_ != nullptr) dictionary_->begin_chunk();
+  encoder.set_dictionary(dictionary_.get());
+  std::uint32_t flags = trace::kEventsTimeRuns;
+  if (address_model_ != nullptr) flags |= trace::kEventsAddressModel | trace::kEventsSmallModel;
+  if (dictionary_ != nullptr) flags |= trace::kEventsDictionary;
+  put(body, trace::EventsHeader{static_cast<std::uint32_t>(sections.size()), flags});
   std::uint64_t first = ~std::uint64_t{0};
   std::uint64_t last = 0;
   for (const Section& section : sections) {
@@ -165,7 +184,7 @@ void TraceBuilder::write_sections(const std::vector<Section>& sections) {
                                   static_cast<std::uint32_t>(section.events.size())});
     encoder.begin_section(spec_.time_quantum_shift, section.tid);
     for (const Recorded& one : section.events) {
-      encoder.put(one.event, one.pushed.data());
+      encode(encoder, one.event, one.pushed);
       first = std::min(first, one.event.begin_ticks);
       last = std::max(last, one.event.ticks);
     }
@@ -175,8 +194,9 @@ void TraceBuilder::write_sections(const std::vector<Section>& sections) {
     const trace::ColumnEncoder::Buffer& column = encoder.column(static_cast<trace::Column>(i));
     return static_cast<std::size_t>(column.end - column.begin);
   };
-  for (std::size_t i = 0; i != columns.size(); ++i) put(body, static_cast<std::uint32_t>(bytes_of(i)));
-  for (std::size_t i = 0; i != columns.size(); ++i) {
+  const std::size_t column_count = trace::column_count(flags);
+  for (std::size_t i = 0; i != column_count; ++i) put(body, static_cast<std::uint32_t>(bytes_of(i)));
+  for (std::size_t i = 0; i != column_count; ++i) {
     body.insert(body.end(), columns[i].begin(),
                 columns[i].begin() + static_cast<std::ptrdiff_t>(bytes_of(i)));
   }
@@ -186,7 +206,9 @@ void TraceBuilder::write_sections(const std::vector<Section>& sections) {
 void TraceBuilder::append_frame(trace::ChunkKind kind, std::uint64_t chunk_id, std::uint64_t first,
                                 std::uint64_t last, std::uint32_t items, const Bytes& body) {
   Bytes chunk;
-  put(chunk, trace::ChunkHeader{trace::kChunkMagic, kind, version_, chunk_id, first, last,
+  const bool has_dictionary = kind == trace::ChunkKind::kEvents && dictionary_ != nullptr;
+  const std::uint16_t version = has_dictionary ? std::max(version_, trace::kDictionaryVersion) : version_;
+  put(chunk, trace::ChunkHeader{trace::kChunkMagic, kind, version, chunk_id, first, last,
                                 static_cast<std::uint32_t>(body.size()), items});
   chunk.insert(chunk.end(), body.begin(), body.end());
   ZSTD_CCtx* const context = ZSTD_createCCtx();

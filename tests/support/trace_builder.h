@@ -48,6 +48,7 @@ class TraceBuilder {
     std::uint32_t sections_per_chunk = 4;
     int level = 1;  // of zstd
     bool address_model = false;
+    bool dictionary = true;
   };
 
   explicit TraceBuilder(ProcessSpec spec = {}) : TraceBuilder(std::move(spec), Limits{}) {}
@@ -119,12 +120,14 @@ class TraceBuilder {
   void append_record(Bytes record);
   void append_frame(trace::ChunkKind kind, std::uint64_t chunk_id, std::uint64_t first, std::uint64_t last,
                     std::uint32_t items, const Bytes& body);
+  static void encode(trace::ColumnEncoder& encoder, const trace::Event& event, const Stack& pushed);
   void write_sections(const std::vector<Section>& sections);
   Bytes slot_bytes(const Section& section) const;
 
   ProcessSpec spec_;
   Limits limits_;
-  std::unique_ptr<trace::AddressModel> address_model_;  // when the limits want it
+  std::unique_ptr<trace::AddressModel> address_model_;  // when the limits want it, as is
+  std::unique_ptr<trace::EventDictionary> dictionary_;
   std::uint16_t version_ = trace::kFormatVersion;
   std::uint64_t next_chunk_id_ = 1;
   Bytes trace_;

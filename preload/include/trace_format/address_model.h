@@ -148,7 +148,8 @@ class AddressModel {
   }
   // Block sizes of glibc's allocator up to about a kilobyte, then powers of two.
   static std::size_t class_of(std::uint64_t size) noexcept {
-    const std::uint64_t block = size <= 24 ? 2 : (size + 23) >> 4;
+    const std::uint64_t units = (size + 23) >> 4;
+    const std::uint64_t block = units < 2 ? 2 : units;
     if (block < 64) return static_cast<std::size_t>(block);
     const std::size_t power = static_cast<std::size_t>(63 - __builtin_clzll(block));
     const std::size_t large = 64 + power - 6;

@@ -1,5 +1,6 @@
-// Byte-level specification of a leakhook trace, format version 1.1; kEvents chunks and journals that have events about
-// resources (operation.h) are of version 2.0, which is all that the two differ in. Everything is little-endian.
+// Byte-level specification of a leakhook trace, format version 1.1, but for two things: journals that have events about
+// resources (operation.h) are of version 2.0, kEvents chunks of 3.0. Before there were dictionaries, kEvents chunks
+// with events about resources were of 2.0, others of 1.1 or 1.0. Everything is little-endian.
 //
 // A recording of one process is two files that are read together:
 //
@@ -16,8 +17,8 @@
 //   4      2    kind         ChunkKind
 //   6      2    version      kFormatVersion of the writer, major << 8 | minor; a reader refuses a larger major
 //   8      8    chunk_id     unique in the trace; for kEvents that of the batch's first section
-//   16     8    first_ticks  smallest time stamp inside (ticks of the process clock)
-//   24     8    last_ticks   largest time stamp inside
+//   16     8    first_ticks  no time stamp inside is smaller (ticks of the process clock)
+//   24     8    last_ticks   none is larger; both are less than a quantum off
 //   32     4    body_bytes   what follows
 //   36     4    item_count   events or meta records inside
 //   40     ...  body
@@ -57,9 +58,10 @@
 
 namespace leak::trace {
 
-inline constexpr std::uint16_t kFormatMajor = 2;  // the newest that there is
+inline constexpr std::uint16_t kFormatMajor = 3;  // the newest that there is
 inline constexpr std::uint16_t kFormatVersion = 1 << 8 | 1;
-inline constexpr std::uint16_t kResourcesVersion = kFormatMajor << 8 | 0;
+inline constexpr std::uint16_t kResourcesVersion = 2 << 8 | 0;
+inline constexpr std::uint16_t kDictionaryVersion = kFormatMajor << 8 | 0;
 
 inline constexpr std::uint32_t kChunkMagic = 0x48434b4c;               // "LKCH"
 inline constexpr std::uint64_t kJournalMagic = 0x4c4e524a4b45414c;     // "LEAKJRNL"
@@ -93,16 +95,22 @@ struct SectionEntry {
 static_assert(sizeof(SectionEntry) == 16);
 
 // Event columns. What each event puts into which column: column_codec.h.
-enum class Column : std::uint8_t { kOp, kTime, kAddress, kFreeAddress, kSize, kStack, kPcs, kExtra, kTimeRuns };
-inline constexpr std::size_t kColumnCount = 9;
+enum class Column : std::uint8_t { kOp, kTime, kAddress, kFreeAddress, kSize, kStack, kPcs, kExtra, kTimeRuns, kEntry };
+inline constexpr std::size_t kColumnCount = 10;
 
-// EventsHeader::flags. Version 1.0 wrote kEventsAddressModel or none; its chunks lack the column kTimeRuns.
+// EventsHeader::flags. Version 1.0 wrote kEventsAddressModel or none; its chunks lack the columns kTimeRuns and
+// kEntry. Those of 1.1 and 2.0 lack kEntry.
 inline constexpr std::uint32_t kEventsAddressModel = 1;  // addresses are coded by address_model.h
 inline constexpr std::uint32_t kEventsTimeRuns = 2;      // one time for each run of events of one quantum
 inline constexpr std::uint32_t kEventsSmallModel = 4;    // the model has AddressModel::kSmallPlaceBits
-inline constexpr std::uint32_t kEventsFlags = kEventsAddressModel | kEventsTimeRuns | kEventsSmallModel;
+inline constexpr std::uint32_t kEventsDictionary = 8;    // events that resemble others: event_dictionary.h
+inline constexpr std::uint32_t kEventsFlags =
+    kEventsAddressModel | kEventsTimeRuns | kEventsSmallModel | kEventsDictionary;
+// 0: there are no such chunks.
 constexpr std::size_t column_count(std::uint32_t flags) noexcept {
-  return (flags & kEventsTimeRuns) != 0 ? kColumnCount : kColumnCount - 1;
+  const bool has_time_runs = (flags & kEventsTimeRuns) != 0;
+  if ((flags & kEventsDictionary) != 0) return has_time_runs ? kColumnCount : 0;
+  return has_time_runs ? kColumnCount - 1 : kColumnCount - 2;
 }
 
 struct IndexEntry {
@@ -166,14 +174,13 @@ static_assert(sizeof(JournalHeader) == 56 + 8 * kDropReasonCount);
 struct SlotHeader {
   std::atomic<std::uint64_t> chunk_id;  // 0: free. Set last when a slot is taken, cleared first when it is freed
   ChunkKind kind;                       // kMeta or kEvents
-  std::uint16_t flags;                  // kSlotHasResources
+  std::uint16_t reserved;
   std::uint32_t tid;                    // of the events
   std::atomic<std::uint32_t> used;      // data bytes valid; stored after the bytes (release)
   std::uint32_t index;                  // of the slot in the journal
   std::uint64_t reserved2;
 };
 static_assert(sizeof(SlotHeader) == 32);
-inline constexpr std::uint16_t kSlotHasResources = 1;  // some of its events may be about resources
 inline constexpr std::size_t kSlotDataBytes = kSlotBytes - sizeof(SlotHeader);
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);

@@ -87,7 +87,10 @@ inline std::uint64_t* put_raw_free(std::uint64_t* out, Op op, std::uint64_t tick
   return out + kRawFixedWords;
 }
 
-// The same two shapes, for reading. kOther: get_raw_event() is to read it, or to find out what is wrong.
+// The same two shapes, for reading, if few frames are pushed. kOther: get_raw_event() is to read it, or to find
+// out what is wrong.
+inline constexpr std::uint32_t kMaxPlainPush = 8;
+inline constexpr std::size_t kRawPlainWords = kRawFixedWords + kMaxPlainPush / 2;
 enum class RawShape : std::uint8_t { kOther, kAllocation, kFree };
 constexpr RawShape raw_shape_of_byte(std::uint8_t byte) noexcept {
   const Op op = static_cast<Op>(byte & ~kNoStackBit);
@@ -99,14 +102,12 @@ inline constexpr auto kRawShapes = [] {
   for (std::size_t i = 0; i != shapes.size(); ++i) shapes[i] = raw_shape_of_byte(static_cast<std::uint8_t>(i));
   return shapes;
 }();
-inline RawShape raw_shape(const std::uint64_t* event, const std::uint64_t* end) noexcept {
-  if (end - event < static_cast<std::ptrdiff_t>(kRawFixedWords)) return RawShape::kOther;
+// Requires: kRawPlainWords words can be read.
+inline RawShape raw_shape(const std::uint64_t* event) noexcept {
   const RawShape shape = kRawShapes[static_cast<std::uint8_t>(event[1])];
   if (shape != RawShape::kAllocation) return shape;
-  if ((event[2] & kSizeEscape) == kSizeEscape) return RawShape::kOther;
-  if (event[2] >> 32 == (kDepthEscape << 16 | kDepthEscape)) return RawShape::kOther;
-  const std::uint64_t words = kRawFixedWords + ((event[2] >> 48) + 1) / 2;
-  return static_cast<std::uint64_t>(end - event) < words ? RawShape::kOther : RawShape::kAllocation;
+  const bool is_plain = static_cast<std::uint32_t>(event[2]) != kSizeEscape && event[2] >> 48 <= kMaxPlainPush;
+  return is_plain ? RawShape::kAllocation : RawShape::kOther;
 }
 
 // Reads the event at `cursor` and moves past it; `pc_ids` then points at event.push ids inside the input.

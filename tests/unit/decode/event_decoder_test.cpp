@@ -36,7 +36,8 @@ test::Bytes events_body(TraceBuilder& builder) {
 }
 
 test::Bytes random_body(std::uint32_t seed) {
-  TraceBuilder builder({}, {4000, 3, 1, false});
+  const bool has_address_model = seed % 2 == 0;
+  TraceBuilder builder({}, {4000, 3, 1, has_address_model});
   std::mt19937 random(seed);
   std::uint64_t ticks = 5000;
   for (int i = 0; i != 3000; ++i) {
@@ -99,10 +100,10 @@ TEST(EventDecoder, BatchesAreTheEventsOneByOne) {
 }
 
 TEST(EventDecoder, BatchesTearWhereEventsTear) {
-  const test::Bytes body = random_body(9);
+  const test::Bytes bodies[] = {random_body(9), random_body(10)};
   std::mt19937 random(2);
   for (int i = 0; i != 400; ++i) {
-    test::Bytes damaged = body;
+    test::Bytes damaged = bodies[i % 2];
     const std::size_t changes = 1 + random() % 3;
     for (std::size_t n = 0; n != changes; ++n)
       damaged[random() % damaged.size()] = static_cast<std::uint8_t>(random());

@@ -20,7 +20,7 @@ using test::Bytes;
 using test::TraceBuilder;
 
 const std::string kTraces = LEAK_GOLDEN_DIR "/traces/";
-const std::string kNewest = kTraces + "v1.1/";
+const std::string kNewest = kTraces + "v3/";
 
 Bytes read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -109,15 +109,18 @@ TEST_P(GoldenTrace, KilledRecordingWithJournal) {
   EXPECT_EQ(history.diagnostics.torn_frames, 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Versions, GoldenTrace, testing::Values("v1", "v1.1"), [](const auto& version) {
-  return std::string(version.param) == "v1" ? "V1_0" : "V1_1";
+INSTANTIATE_TEST_SUITE_P(Versions, GoldenTrace, testing::Values("v1", "v1.1", "v3"), [](const auto& version) {
+  const std::string name = version.param;
+  return name == "v1" ? "V1_0" : name == "v1.1" ? "V1_1" : "V3_0";
 });
 
-TEST(GoldenSample, SampledRecording) {
+class GoldenSample : public testing::TestWithParam<const char*> {};
+
+TEST_P(GoldenSample, SampledRecording) {
   if (std::getenv("LEAK_WRITE_GOLDEN") != nullptr) {
     write_file(kNewest + "sampled.zst", sampled_recording().finished_trace());
   }
-  const HeapHistory history = replay_trace(kNewest + "sampled.zst", {});
+  const HeapHistory history = replay_trace(kTraces + GetParam() + "/sampled.zst", {});
   EXPECT_EQ(history.diagnostics.torn_frames, 0U);
   EXPECT_EQ(history.diagnostics.unknown_records, 0U);
   ASSERT_EQ(history.sampling.size(), 2U);
@@ -134,9 +137,13 @@ TEST(GoldenSample, SampledRecording) {
   EXPECT_EQ(history.totals.deallocations, 1U);
 }
 
+INSTANTIATE_TEST_SUITE_P(Versions, GoldenSample, testing::Values("v1.1", "v3"), [](const auto& version) {
+  return std::string(version.param) == "v1.1" ? "V1_1" : "V3_0";
+});
+
 // The bytes inside the frames are the format; the compressed bytes are zstd's own affair.
 TEST(GoldenJournal, IsWrittenByteForByteAsEver) {
-  EXPECT_EQ(killed_recording().journal(), read_file(kNewest + "killed.zst.journal"));
+  EXPECT_EQ(killed_recording().journal(), read_file(kTraces + "v1.1/killed.zst.journal"));
 }
 
 // With a heap graph, of what the small trace leaves: a block that holds the mapping, and a lost one.
@@ -154,7 +161,7 @@ TraceBuilder graph_recording() {
   content.size = 4;
   content.bytes[3] = 0xaa;
   spec.contents = {content};
-  TraceBuilder builder;
+  TraceBuilder builder({}, {.dictionary = false});
   add_small_trace(builder);
   add_graph(builder, spec);
   builder.end(9000, 5'000'008'000);

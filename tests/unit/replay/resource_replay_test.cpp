@@ -208,19 +208,22 @@ TEST(ResourceReplay, GoldenTrace) {
   descriptor(builder, trace::kDescriptorAtEnd, 3, "/etc/hosts");
   descriptor(builder, trace::kDescriptorAtEnd | trace::kDescriptorListEnd, 2);
   builder.end(9000, 5'000'008'000);
-  const std::filesystem::path path = LEAK_GOLDEN_DIR "/traces/v2/resources.zst";
+  const std::filesystem::path traces = LEAK_GOLDEN_DIR "/traces";
   if (std::getenv("LEAK_WRITE_GOLDEN") != nullptr) {
     const test::Bytes bytes = builder.finished_trace();
-    std::ofstream(path, std::ios::binary)
+    std::ofstream(traces / "v3/resources.zst", std::ios::binary)
         .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   }
-  const HeapHistory history = replay_trace(path, {});
-  EXPECT_EQ(history.totals.live.bytes, 64U);
-  EXPECT_EQ(history.resources.descriptors_opened, 2U);
-  EXPECT_TRUE(history.resources.is_verified);
-  ASSERT_EQ(history.resources.open_descriptors.size(), 2U);
-  EXPECT_EQ(history.resources.open_descriptors[1].what, "/etc/hosts");
-  EXPECT_EQ(history.resources.unjoined_threads.size(), 1U);
+  for (const char* version : {"v2", "v3"}) {
+    SCOPED_TRACE(version);
+    const HeapHistory history = replay_trace(traces / version / "resources.zst", {});
+    EXPECT_EQ(history.totals.live.bytes, 64U);
+    EXPECT_EQ(history.resources.descriptors_opened, 2U);
+    EXPECT_TRUE(history.resources.is_verified);
+    ASSERT_EQ(history.resources.open_descriptors.size(), 2U);
+    EXPECT_EQ(history.resources.open_descriptors[1].what, "/etc/hosts");
+    EXPECT_EQ(history.resources.unjoined_threads.size(), 1U);
+  }
 }
 
 }  // namespace

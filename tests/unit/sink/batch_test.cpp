@@ -21,7 +21,7 @@ std::vector<std::uint8_t> decompress(const Compressor::Frame& frame) {
 }
 
 // Of a chunk with one section and without an address model.
-trace::ColumnDecoder decoder_of(const std::vector<std::uint8_t>& content) {
+trace::ColumnDecoder decoder_of(const std::vector<std::uint8_t>& content, trace::DictionaryReader& dictionary) {
   const std::uint8_t* at =
       content.data() + sizeof(trace::ChunkHeader) + sizeof(trace::EventsHeader) + sizeof(trace::SectionEntry);
   std::uint32_t lengths[trace::kColumnCount];
@@ -33,6 +33,8 @@ trace::ColumnDecoder decoder_of(const std::vector<std::uint8_t>& content) {
     at += lengths[i];
   }
   decoder.set_flags(trace::kEventsTimeRuns);
+  dictionary.begin_chunk();
+  decoder.set_dictionary(&dictionary);
   return decoder;
 }
 
@@ -81,6 +83,7 @@ class BatchTest : public testing::Test {
   std::unique_ptr<std::uint64_t[]> memory_;
   Compressor compressor_;
   std::unique_ptr<Batch> batch_ = std::make_unique<Batch>();
+  std::unique_ptr<trace::DictionaryReader> dictionary_ = std::make_unique<trace::DictionaryReader>();
 };
 
 TEST_F(BatchTest, WritesOneSectionPerSlot) {
@@ -112,7 +115,7 @@ TEST_F(BatchTest, CutsTimesToTheQuantum) {
   batch_->add(fill_slot(1, 2));
   trace::ChunkHeader header;
   const std::vector<std::uint8_t> content = decompress(batch_->compress(compressor_, header));
-  trace::ColumnDecoder decoder = decoder_of(content);
+  trace::ColumnDecoder decoder = decoder_of(content, *dictionary_);
   decoder.begin_section(3, 1);
   trace::Event event;
   ASSERT_TRUE(decoder.get(event));
@@ -124,6 +127,15 @@ TEST_F(BatchTest, CutsTimesToTheQuantum) {
   ASSERT_TRUE(decoder.get(event));
   EXPECT_EQ(event.ticks, 1000U) << "1001 lies in the same quantum of 8 ticks";
   EXPECT_FALSE(event.has_stack);
+}
+
+TEST_F(BatchTest, SaysTimesThatHoldAllEvents) {
+  batch_->set_time_quantum_shift(4);
+  batch_->add(fill_slot(1, 4));
+  trace::ChunkHeader header;
+  batch_->compress(compressor_, header);
+  EXPECT_EQ(header.first_ticks, 992U);
+  EXPECT_EQ(header.last_ticks, 1007U);
 }
 
 TEST_F(BatchTest, TakesEveryOperation) {
@@ -147,7 +159,7 @@ TEST_F(BatchTest, TakesEveryOperation) {
   trace::ChunkHeader header;
   const std::vector<std::uint8_t> content = decompress(batch_->compress(compressor_, header));
   EXPECT_EQ(header.item_count, samples.size());
-  trace::ColumnDecoder decoder = decoder_of(content);
+  trace::ColumnDecoder decoder = decoder_of(content, *dictionary_);
   decoder.begin_section(0, 1);
   for (const test::SampleEvent& sample : samples) {
     SCOPED_TRACE(trace::name_of(sample.event.op));

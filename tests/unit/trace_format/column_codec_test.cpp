@@ -15,25 +15,38 @@ namespace {
 
 using Columns = std::vector<std::vector<std::uint8_t>>;
 
-enum class Addresses { kDistances, kModel };
+struct Coding {
+  bool has_model = false;
+  bool has_dictionary = false;
+};
 
-std::unique_ptr<AddressModel> model_for(Addresses addresses) {
-  if (addresses == Addresses::kDistances) return nullptr;
+std::unique_ptr<AddressModel> model_for(Coding coding) {
+  if (!coding.has_model) return nullptr;
   auto model = std::make_unique<AddressModel>();
   model->begin_chunk(AddressModel::kSmallPlaceBits);
   return model;
 }
 
+template <class Dictionary>
+std::unique_ptr<Dictionary> dictionary_for(Coding coding) {
+  if (!coding.has_dictionary) return nullptr;
+  auto dictionary = std::make_unique<Dictionary>();
+  dictionary->begin_chunk();
+  return dictionary;
+}
+
 Columns encoded(const std::vector<test::SampleEvent>& events, std::uint32_t shift,
-                Addresses addresses = Addresses::kDistances) {
+                Coding coding = {}) {
   std::size_t bound = 0;
   for (const test::SampleEvent& sample : events) bound += column_bytes_bound(sample.event.push);
   Columns columns(kColumnCount, std::vector<std::uint8_t>(bound));
   ColumnEncoder encoder;
   for (std::size_t i = 0; i != kColumnCount; ++i)
     encoder.set_column(static_cast<Column>(i), columns[i].data());
-  const std::unique_ptr<AddressModel> model = model_for(addresses);
+  const std::unique_ptr<AddressModel> model = model_for(coding);
   encoder.set_address_model(model.get());
+  const auto dictionary = dictionary_for<EventDictionary>(coding);
+  encoder.set_dictionary(dictionary.get());
   encoder.begin_section(shift, 1);
   for (const test::SampleEvent& sample : events) encoder.put(sample.event, sample.pc_ids.data());
   encoder.end_section();
@@ -46,13 +59,15 @@ Columns encoded(const std::vector<test::SampleEvent>& events, std::uint32_t shif
 
 // How many of `count` events can be decoded, comparing each with what went in.
 std::size_t decode_all(const Columns& columns, const std::vector<test::SampleEvent>& events,
-                       std::uint32_t shift, Addresses addresses = Addresses::kDistances) {
+                       std::uint32_t shift, Coding coding = {}) {
   ColumnDecoder decoder;
   for (std::size_t i = 0; i != kColumnCount; ++i) {
     decoder.set_column(static_cast<Column>(i), columns[i].data(), columns[i].data() + columns[i].size());
   }
-  const std::unique_ptr<AddressModel> model = model_for(addresses);
+  const std::unique_ptr<AddressModel> model = model_for(coding);
   decoder.set_address_model(model.get());
+  const auto dictionary = dictionary_for<DictionaryReader>(coding);
+  decoder.set_dictionary(dictionary.get());
   decoder.set_flags(kEventsTimeRuns);
   decoder.begin_section(shift, 1);
   for (std::size_t n = 0; n != events.size(); ++n) {
@@ -71,9 +86,9 @@ std::size_t decode_all(const Columns& columns, const std::vector<test::SampleEve
 TEST(ColumnCodec, RoundTripsEveryOperation) {
   const std::vector<test::SampleEvent> events = test::sample_events();
   for (const std::uint32_t shift : {0U, 6U}) {
-    EXPECT_EQ(decode_all(encoded(events, shift), events, shift), events.size());
-    EXPECT_EQ(decode_all(encoded(events, shift, Addresses::kModel), events, shift, Addresses::kModel),
-              events.size());
+    for (const Coding coding : {Coding{false, false}, Coding{true, false}, Coding{false, true}, Coding{true, true}}) {
+      EXPECT_EQ(decode_all(encoded(events, shift, coding), events, shift, coding), events.size());
+    }
   }
 }
 
@@ -110,7 +125,7 @@ TEST(ColumnCodec, FoldsMultiplesOfSixteenSmall) {
 // The whole of a small events chunk, byte for byte. When this test fails, traces that exist can no longer be
 // read: raise the format version.
 TEST(ColumnCodec, GoldenChunk) {
-  test::TraceBuilder builder;
+  test::TraceBuilder builder({}, {.dictionary = false});
   builder.flush_meta();
   builder.alloc(7, 1100, 0x5000, 24, {3, 2, 1});
   builder.free(7, 1100, 0x5000);
@@ -140,6 +155,42 @@ TEST(ColumnCodec, GoldenChunk) {
       0x03, 0x02, 0x01, 0x04,                    // pcs
       0x9f, 0xc0, 0x02, 0x0a,                    // extra: old - new address, 10 ticks
       0x01, 0x00};                               // runs: two events, one
+  EXPECT_EQ(test::Bytes(chunk.bytes().begin(), chunk.bytes().end()), expected);
+}
+
+TEST(ColumnCodec, GoldenChunkWithADictionary) {
+  test::TraceBuilder builder;
+  builder.flush_meta();
+  for (std::uint64_t i = 0; i != 3; ++i) {
+    builder.alloc(7, 1100, 0x5000, 24 + i / 2, {3, 2, 1});
+    builder.free(7, 1100, 0x5000);
+  }
+  builder.flush_events();
+  const test::Bytes trace = builder.killed_trace();
+  const IndexEntry& entry = builder.frames().back();
+  scan::FrameDecoder frames;
+  scan::FrameBuffer chunk;
+  ASSERT_TRUE(frames.decode(std::span(trace).subspan(entry.file_offset, entry.frame_bytes), chunk));
+  const test::Bytes expected = {
+      'L',  'K',  'C',  'H', 2, 0, 0, 3,                    // magic, kind, version
+      2,    0,    0,    0,   0, 0, 0, 0,                    // chunk id
+      0x4c, 4,    0,    0,   0, 0, 0, 0,                    // first ticks: 1100
+      0x4c, 4,    0,    0,   0, 0, 0, 0,                    // last ticks
+      93,   0,    0,    0,   6, 0, 0, 0,                    // body bytes, events
+      1,    0,    0,    0,   10, 0, 0, 0,                   // one section, runs of time, a dictionary
+      2,    0,    0,    0,   0, 0, 0, 0, 7, 0, 0, 0, 6, 0, 0, 0,  // chunk id, tid, events
+      3,    0,    0,    0,   2, 0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0,  // column lengths
+      3,    0,    0,    0,   4, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0,  //
+      1,    0,    0,    0,   6, 0, 0, 0,                    //
+      0x01, 0x9e, 0x01,                                     // op: malloc, free without a stack, malloc
+      0x98, 0x11,                                           // time: +1100
+      0x80, 0x28, 0,    0,                                  // addresses: 0x5000, the same, the same
+      0,    0,    0,                                        // of the frees: the same
+      24,   24,   25,                                       // sizes; the second malloc's entry has 24
+      0,    3,    0,    0,                                  // stack: drop 0 push 3, drop 0 push 0
+      3,    2,    1,                                        // pcs
+      5,                                                    // runs: five more events
+      1,    1,    1,    4,   7, 4};                         // three new entries; 2, 3 with a size, 2
   EXPECT_EQ(test::Bytes(chunk.bytes().begin(), chunk.bytes().end()), expected);
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -62,16 +63,16 @@ TEST(RawCodec, TellsCommonShapes) {
   for (const test::SampleEvent& sample : test::sample_events()) {
     SCOPED_TRACE(name_of(sample.event.op));
     const Event& event = sample.event;
-    const Words words = encoded(event, sample.pc_ids);
+    Words words = encoded(event, sample.pc_ids);
+    words.resize(std::max(words.size(), kRawPlainWords));
     const bool plain_free = kind_of(event.op) == OpKind::kFree && !event.has_stack;
     const bool plain_allocation = kind_of(event.op) == OpKind::kAlloc && event.has_stack &&
+                                  event.push <= kMaxPlainPush &&
                                   is_plain_allocation(event.op, event.size, event.keep, event.push);
     const RawShape expected = plain_free         ? RawShape::kFree
                               : plain_allocation ? RawShape::kAllocation
                                                  : RawShape::kOther;
-    const std::uint64_t* const end = words.data() + words.size();
-    EXPECT_EQ(raw_shape(words.data(), end), expected);
-    EXPECT_EQ(raw_shape(words.data(), end - 1), RawShape::kOther) << "cut short";
+    EXPECT_EQ(raw_shape(words.data()), expected);
   }
 }
 
