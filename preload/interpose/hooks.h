@@ -12,6 +12,37 @@
 
 namespace leak::hook {
 
+// The calling thread's state, if the short ways below hold for it; else nullptr.
+inline ThreadState* plain_state() noexcept {
+  return records_plainly() && t_hook.scope_frame == 0 ? t_hook.state : nullptr;
+}
+
+// What allocate_in_scope() does, for a thread that has a plain_state().
+template <class RealCall>
+inline void* allocate_plainly(ThreadState& state, trace::Op op, std::size_t size, std::uint64_t extra,
+                              const HookFrame& frame, RealCall&& real_call) {
+  const HookScope scope(frame, HookScope::Outermost{});
+  void* block = real_call();
+  if (block != nullptr) [[likely]] {
+    mark_live(block);
+    record_plain_allocation(state, op, block, size, extra, frame);
+  } else {
+    record_failure(scope);
+  }
+  return block;
+}
+
+// And for a block that goes.
+template <class RealCall>
+inline void release_plainly(ThreadState& state, trace::Op op, void* block, const HookFrame& frame,
+                            RealCall&& real_call) {
+  LiveSet::Cell* const mark = expect_mark_dead(block);
+  const HookScope scope(frame, HookScope::Outermost{});
+  record_plain_free(state, op, block);
+  clear_mark(mark);
+  real_call();
+}
+
 // A block that a sample leaves out: no scope, no stamp.
 template <class RealCall>
 inline void* allocate_left_out(const HookFrame& frame, RealCall&& real_call) {
@@ -40,12 +71,19 @@ inline void* allocate_in_scope(trace::Op op, std::size_t size, std::uint64_t ext
   return block;
 }
 
-// The same for the functions of the malloc family.
+// The same for the functions of the malloc family, each of which inlines only the short way.
+template <class RealCall>
+[[gnu::noinline]] void* allocate_otherwise(trace::Op op, std::size_t size, std::uint64_t extra,
+                                           const HookFrame& frame, RealCall& real_call) {
+  if (is_scope_free() && pass_sampling_point(size)) return allocate_left_out(frame, real_call);
+  return allocate_in_scope(op, size, extra, frame, real_call);
+}
 template <class RealCall>
 inline void* allocate(trace::Op op, std::size_t size, std::uint64_t extra, const HookFrame& frame,
                       RealCall&& real_call) {
-  if (is_scope_free() && pass_sampling_point(size)) return allocate_left_out(frame, real_call);
-  return allocate_in_scope(op, size, extra, frame, real_call);
+  ThreadState* const state = plain_state();
+  if (state == nullptr) [[unlikely]] return allocate_otherwise(op, size, extra, frame, real_call);
+  return allocate_plainly(*state, op, size, extra, frame, real_call);
 }
 
 }  // namespace leak::hook

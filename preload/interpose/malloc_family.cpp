@@ -65,17 +65,24 @@ void* real_realloc(void* block, std::size_t size) noexcept {
 }
 
 template <class RealCall>
-void release(Op op, void* block, const HookFrame& frame, RealCall&& real_call) noexcept {
+[[gnu::noinline]] void release_otherwise(Op op, void* block, const HookFrame& frame, RealCall& real_call) noexcept {
   if (is_scope_free() && is_left_out(block)) {
     mark_dead(block);
     return real_call();
   }
-  expect_mark_dead(block);
+  LiveSet::Cell* const mark = expect_mark_dead(block);
   const HookScope scope(frame);
   record_free(scope, op, block, frame);
-  mark_dead(block);
+  clear_mark(mark);
   if (g_scrub) [[unlikely]] scrub(block);
   real_call();
+}
+
+template <class RealCall>
+void release(Op op, void* block, const HookFrame& frame, RealCall&& real_call) noexcept {
+  ThreadState* const state = plain_state();
+  if (state == nullptr) [[unlikely]] return release_otherwise(op, block, frame, real_call);
+  release_plainly(*state, op, block, frame, real_call);
 }
 
 bool is_ours_to_ignore(void* block) noexcept { return block == nullptr || is_bootstrap_block(block); }

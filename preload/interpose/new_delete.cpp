@@ -33,6 +33,11 @@ void* allocate_new(Op op, std::size_t size, std::uint64_t alignment, const HookF
   if (!real_is_ready()) [[unlikely]]
     return bootstrap_allocate(size, alignment);
   if (operators_are_malloc()) [[likely]] {
+    if (ThreadState* const state = plain_state()) [[likely]] {
+      if (void* block = allocate_plainly(*state, op, size, alignment, frame, by_malloc)) [[likely]]
+        return block;
+      return by_operator();  // outside the scope: it may run the program's new-handler, and throw
+    }
     if (is_scope_free() && pass_sampling_point(size)) {
       if (void* block = allocate_left_out(frame, by_malloc)) [[likely]]
         return block;
@@ -54,14 +59,19 @@ void* allocate_new(Op op, std::size_t size, std::uint64_t alignment, const HookF
 template <class OperatorCall>
 void release_delete(Op op, void* block, const HookFrame& frame, OperatorCall&& by_operator) {
   if (block == nullptr || is_bootstrap_block(block) || !real_is_ready()) return;
+  if (operators_are_malloc()) [[likely]] {
+    if (ThreadState* const state = plain_state()) [[likely]] {
+      return release_plainly(*state, op, block, frame, [&] { g_real.free(block); });
+    }
+  }
   if (is_scope_free() && operators_are_malloc() && is_left_out(block)) {
     mark_dead(block);
     return g_real.free(block);
   }
-  expect_mark_dead(block);
+  LiveSet::Cell* const mark = expect_mark_dead(block);
   const HookScope scope(frame);
   record_free(scope, op, block, frame);
-  mark_dead(block);
+  clear_mark(mark);
   if (operators_are_malloc()) [[likely]] {
     if (g_scrub) [[unlikely]] scrub(block);
     g_real.free(block);

@@ -53,11 +53,20 @@ class LiveSet {
     leaf[cell_index(block, shift)].store(0, std::memory_order_relaxed);
   }
 
-  // Fetches what erase(block) will need: in a large heap it is in no cache.
-  void expect_erase(std::uintptr_t block) const noexcept {
-    const Cell* const leaf = leaf_of(block);
-    if (leaf != nullptr)
-      __builtin_prefetch(leaf + cell_index(block, shift_.load(std::memory_order_relaxed)), 1);
+  // Erasing in two steps, because in a large heap the cell is in no cache: the first fetches it.
+  using Cell = std::atomic<std::uint8_t>;
+  Cell* expect_erase(std::uintptr_t block) const noexcept {
+    const unsigned shift = shift_.load(std::memory_order_relaxed);
+    Cell* const leaf = shift == 0 ? nullptr : leaf_of(block);
+    if (leaf == nullptr) [[unlikely]]
+      return nullptr;
+    Cell* const cell = leaf + cell_index(block, shift);
+    __builtin_prefetch(cell, 1);
+    return cell;
+  }
+  static void erase(Cell* expected) noexcept {
+    if (expected != nullptr) [[likely]]
+      expected->store(0, std::memory_order_relaxed);
   }
 
   bool contains(std::uintptr_t block) const noexcept {
@@ -84,7 +93,6 @@ class LiveSet {
 
  private:
   // 0: no block begins here; otherwise 1 + the block's offset in the cell, in units of 8 bytes.
-  using Cell = std::atomic<std::uint8_t>;
   static_assert(sizeof(Cell) == 1);
 
   // Nothing above is given to a program that does not ask for it.
@@ -148,9 +156,11 @@ extern constinit bool g_sizes_for_all_threads;
 inline void mark_live(const void* block) noexcept {
   g_live_set.insert(reinterpret_cast<std::uintptr_t>(block));
 }
-inline void expect_mark_dead(const void* block) noexcept {
-  g_live_set.expect_erase(reinterpret_cast<std::uintptr_t>(block));
+// In two steps: the first fetches what the second, clear_mark(), needs.
+inline LiveSet::Cell* expect_mark_dead(const void* block) noexcept {
+  return g_live_set.expect_erase(reinterpret_cast<std::uintptr_t>(block));
 }
+inline void clear_mark(LiveSet::Cell* expected) noexcept { LiveSet::erase(expected); }
 inline void mark_dead(const void* block) noexcept {
   g_live_set.erase(reinterpret_cast<std::uintptr_t>(block));
 }

@@ -125,6 +125,11 @@ void watch_live_memory() noexcept {
   g_program_mappings.enable();
 }
 
+bool has_other_modes() noexcept {
+  return g_scrub || g_free_stacks || is_sampling() || g_settings.sample_bytes != 0 ||
+         g_settings.max_overhead_permille != 0 || sys::g_use_counter.load(std::memory_order_relaxed);
+}
+
 Live start() noexcept {
   sys::Text<512> complaint;
   Origin origin;
@@ -161,6 +166,7 @@ Live start() noexcept {
     choose_exit_views(g_settings.scan);
     g_scrub = g_settings.scrub;
     g_free_stacks = g_settings.free_stacks;
+    if (has_other_modes()) set_mode(kModeOther);
     return Live::kRecording;
   }
   // A forked child's stderr may be anything by now.

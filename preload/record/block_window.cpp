@@ -133,7 +133,7 @@ int open_window(const HookScope& scope, bool this_thread_only) noexcept {
     window.until.store(kNotYet, std::memory_order_relaxed);
     if (g_highest.load(std::memory_order_relaxed) <= i) g_highest.store(i + 1, std::memory_order_relaxed);
     g_open.fetch_add(1, std::memory_order_relaxed);
-    g_live.windows.store(true, std::memory_order_relaxed);
+    set_mode(kModeWindows);
     window.since.store(sys::now_ticks(), std::memory_order_relaxed);
     window.taken.store(true, std::memory_order_release);  // pairs with window_of
     return i + 1;
@@ -157,7 +157,7 @@ bool close_window(const HookScope& scope, int number) noexcept {
   window->since.store(kNotYet, std::memory_order_relaxed);
   window->taken.store(false, std::memory_order_relaxed);
   if (g_open.fetch_sub(1, std::memory_order_relaxed) == 1) {
-    g_live.windows.store(false, std::memory_order_relaxed);
+    clear_mode(kModeWindows);
     g_window_table.clear();
   }
   return true;

@@ -15,7 +15,7 @@
 
 namespace leak::hook {
 
-inline bool windows_are_open() noexcept { return g_live.windows.load(std::memory_order_relaxed); }
+inline bool windows_are_open() noexcept { return has_mode(kModeWindows); }
 
 // Requires: windows_are_open(), a scope that is not nested, and of a block with a stack that it was the last
 // one captured.

@@ -5,6 +5,7 @@
 // recorded, without a stack, when the interrupted hook ends.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "buffer/live.h"
@@ -38,6 +39,13 @@ extern __thread ThreadLocal t_hook __attribute__((tls_model("initial-exec")));
 
 class HookScope {
  public:
+  // Requires: records_plainly(), and no scope is open.
+  struct Outermost {};
+  HookScope(const HookFrame& hook, Outermost) noexcept
+      : owner_(true), alive_(kAlive ^ hook.caller_sp()) {
+    open(hook.caller_sp());
+  }
+
   explicit HookScope(const HookFrame& hook) noexcept : HookScope(hook, false) {}
   // `is_nested`: known to be, although no scope is open (is_from_allocator).
   HookScope(const HookFrame& hook, bool is_nested) noexcept {
@@ -48,14 +56,14 @@ class HookScope {
     }
     owner_ = true;
     alive_ = kAlive ^ frame;
-    t_hook.scope = this;
-    t_hook.scope_frame = frame;
+    open(frame);
     if (live_state() == Live::kUnknown) [[unlikely]]
       ensure_started();
   }
   ~HookScope() {
     if (owner_) {
       t_hook.scope_frame = 0;
+      std::atomic_signal_fence(std::memory_order_release);  // as in open(), the other way round
       alive_ = 0;
     }
   }
@@ -65,6 +73,12 @@ class HookScope {
   bool nested() const noexcept { return !owner_; }
 
  private:
+  void open(std::uintptr_t frame) noexcept {
+    t_hook.scope = this;
+    // A signal handler that finds the scope set must find all of it.
+    std::atomic_signal_fence(std::memory_order_release);
+    t_hook.scope_frame = frame;
+  }
   static bool scope_was_abandoned(std::uintptr_t frame) noexcept;
 
   static constexpr std::uintptr_t kAlive = 0x5ca1ab1e0ddba115;

@@ -19,8 +19,9 @@ using trace::Op;
 std::uint64_t number_of(const void* pointer) noexcept { return reinterpret_cast<std::uintptr_t>(pointer); }
 
 // Nearly all allocations have the shape that is written straight into the slot.
-void write_allocation(ThreadState& state, Op op, std::uint64_t ticks, std::uint64_t address,
-                      std::uint64_t size, std::uint64_t extra, const HookFrame& frame) noexcept {
+[[gnu::always_inline]] inline void write_allocation(ThreadState& state, Op op, std::uint64_t ticks,
+                                                    std::uint64_t address, std::uint64_t size,
+                                                    std::uint64_t extra, const HookFrame& frame) noexcept {
   StackDelta delta;
   if (!take_stack(state, frame, delta)) [[unlikely]]
     return;
@@ -101,6 +102,19 @@ void record_allocation(const HookScope& scope, Op op, const void* block, std::si
   if (windows_are_open()) [[unlikely]]
     note_block_made(*state, address, size, ticks, true);
   write_deferred(*state, address, 0);
+}
+
+void record_plain_allocation(ThreadState& state, Op op, const void* block, std::size_t size,
+                             std::uint64_t alignment, const HookFrame& frame) noexcept {
+  const std::uint64_t address = number_of(block);
+  write_allocation(state, op, sys::read_cycle_counter(), address, size, alignment, frame);
+  write_deferred(state, address, 0);
+}
+
+void record_plain_free(ThreadState& state, Op op, const void* block) noexcept {
+  const std::uint64_t address = number_of(block);
+  write_free(state, op, sys::read_cycle_counter(), address);
+  write_deferred(state, address, 0);
 }
 
 constinit bool g_free_stacks = false;

@@ -121,7 +121,7 @@ bool begin_sampling(std::uint64_t sample_bytes, std::uint64_t since) noexcept {
   return true;
 }
 
-void settle_sampling() noexcept { g_live.samples.store(true, std::memory_order_relaxed); }
+void settle_sampling() noexcept { set_mode(kModeSamples); }
 
 std::uint64_t current_sample_bytes() noexcept {
   const SamplingPeriod* const period = g_sampling.load(std::memory_order_relaxed);

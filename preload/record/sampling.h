@@ -108,12 +108,12 @@ inline bool pass_sampling_point(std::size_t size) noexcept {
 
 // The short ways, which hold once a sample is settled. In a scope: whether the block is left out.
 inline bool leaves_out(const HookScope& scope, std::size_t size) noexcept {
-  return g_live.samples.load(std::memory_order_relaxed) && !scope.nested() && pass_sampling_point(size);
+  return has_mode(kModeSamples) && !scope.nested() && pass_sampling_point(size);
 }
 // Whether a hook may do without a scope, for a block that is left out. What the allocator does meanwhile is
 // told from the program's doing by where it is called from (is_from_allocator).
 inline bool is_scope_free() noexcept {
-  return g_live.samples.load(std::memory_order_relaxed) && t_hook.scope_frame == 0;
+  return has_mode(kModeSamples) && t_hook.scope_frame == 0;
 }
 
 // The allocator's code; empty for libc's, whose calls of mmap do not come through our hooks. Set before

@@ -133,7 +133,10 @@ class ColumnEncoder {
     put(Column::kSize, event.size);
     if (event.has_stack) put_stack(event.keep, event.push, pc_ids);
     put(Column::kExtra, event.address);
-    if (has_begin_ticks(event.op)) put(Column::kExtra, state_.time - (event.begin_ticks >> shift_));
+    if (has_begin_ticks(event.op)) {
+      put(Column::kExtra, state_.time - (event.begin_ticks >> shift_));
+      cover(event.begin_ticks >> shift_);
+    }
     if (has_extra(event.op)) put(Column::kExtra, event.extra);
     put(Column::kExtra, event.ticks - (state_.time << shift_));
   }

@@ -52,6 +52,22 @@ TEST(LiveSet, AgreesWithAnOrderedSet) {
   }
 }
 
+TEST(LiveSet, ErasesInTwoSteps) {
+  const auto off = std::make_unique<LiveSet>();
+  EXPECT_EQ(off->expect_erase(0x1000), nullptr);
+  const auto set = make_set(5);
+  EXPECT_EQ(set->expect_erase(0x1000), nullptr) << "from before the set";
+  EXPECT_EQ(set->expect_erase(~std::uintptr_t{0}), nullptr) << "beyond what it covers";
+  LiveSet::erase(nullptr);
+  set->insert(0x1000);
+  set->insert(0x1020);
+  LiveSet::Cell* const cell = set->expect_erase(0x1000);
+  EXPECT_TRUE(set->contains(0x1000)) << "the first step only looks";
+  LiveSet::erase(cell);
+  EXPECT_FALSE(set->contains(0x1000));
+  EXPECT_TRUE(set->contains(0x1020));
+}
+
 TEST(LiveSet, KeepsNeighboursApart) {
   const auto set = make_set(5);
   set->insert(0x7fff00000000);
