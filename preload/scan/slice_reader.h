@@ -2,6 +2,7 @@
 #pragma once
 
 #include "scan/edge_table.h"
+#include "scan/held_mappings.h"
 #include "scan/mapping_holders.h"
 #include "scan/memory_map.h"
 #include "scan/node_slices.h"
@@ -36,6 +37,7 @@ class SliceReader {
   void read_run() noexcept;
   void filter_words(AddressRange memory, NodeId node) noexcept;
   std::size_t own(NodeId& node, std::size_t from, std::size_t to) noexcept;
+  std::size_t own_mapping(NodeId node, std::size_t from, std::size_t to) noexcept;
   void look_up() noexcept;
 
   const NodeIndex& index_;
@@ -53,7 +55,8 @@ class SliceReader {
   NodeId sources_[kBatch + kPieceWords];
   Candidate candidates_[kBatch + kPieceWords];
   const NodeIndex::RankWord* places_[kBatch + kPieceWords];
-  NodeIndex::RankWord words_[kBatch + kPieceWords];
+  NodeIndex::Nearest nearest_[kBatch + kPieceWords];
+  HeldMappings held_;
 };
 
 }  // namespace leak::hook
