@@ -100,13 +100,12 @@ std::size_t SliceReader::own(NodeId& node, std::size_t from, std::size_t to) noe
 
 // The same for those of a mapping's own memory.
 std::size_t SliceReader::own_mapping(NodeId node, std::size_t from, std::size_t to) noexcept {
-  held_.begin(node);
   std::size_t out = from;
   for (std::size_t i = from; i != to; ++i) {
     const Candidate candidate = candidates_[i];
     sources_[out] = node;
     candidates_[out] = candidate;
-    if (!held_.contains(candidate.value)) ++out;
+    if (!held_.contains(node, candidate.value)) ++out;
   }
   return out;
 }
@@ -127,12 +126,33 @@ void SliceReader::look_up() noexcept {
     const NodeId source = sources_[i];
     if (target.node == NodeIndex::kNone) continue;
     if (target.offset != 0 && (target.node == source || holders_.knows(source, target.node))) {
-      if (nearest_[i].is_far()) held_.add(source, value, index_[target.node]);
+      if (nearest_[i].is_far() && source >= index_.block_count())
+        held_.add(source, value, index_[target.node]);
       continue;
     }
+    if (target.offset != 0 && tells_nothing_new(source, target)) continue;
     found_->add(source, candidates_[i].where - index_[source].begin, target.node, target.offset);
   }
   filled_ = 0;
+}
+
+// Of pointers to far places: whether thin_far_edges() would leave it out, because enough were met before.
+bool SliceReader::tells_nothing_new(NodeId source, const Target& target) noexcept {
+  constexpr std::uint32_t kAllCount = kMostFarPointers + 1, kNoneCounts = kMostFarPointers + 2;
+  if (!is_far_place(target.offset, index_.noted_size(target.node))) return false;
+  std::uint32_t& count = far_.count_of(source, target.node);
+  if (count < kMostFarPointers) {
+    ++count;
+    return false;
+  }
+  if (count == kMostFarPointers) count = may_have_hint(target.node) ? kAllCount : kNoneCounts;
+  return count == kNoneCounts;
+}
+
+// Whether a pointer to a far place in it may yet get a hint: only in an object, as its vtable pointer shows.
+bool SliceReader::may_have_hint(NodeId target) const noexcept {
+  const std::uintptr_t begin = index_[target].begin;
+  return !map_.can_read(begin, 8) || types_.in_module(*reinterpret_cast<const std::uint64_t*>(begin));
 }
 
 }  // namespace leak::hook

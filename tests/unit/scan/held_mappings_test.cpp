@@ -11,41 +11,36 @@ constexpr NodeId kSource = 7;
 
 TEST(HeldMappings, KnowTheMemoryAroundAPointer) {
   HeldMappings held;
-  held.begin(kSource);
+  EXPECT_FALSE(held.contains(kSource, kMapping.begin + kPiece + 8));
   held.add(kSource, kMapping.begin + kPiece + 8, kMapping);
-  EXPECT_TRUE(held.contains(kMapping.begin + kPiece));
-  EXPECT_TRUE(held.contains(kMapping.begin + 2 * kPiece - 1));
-  EXPECT_FALSE(held.contains(kMapping.begin + kPiece - 1));
-  EXPECT_FALSE(held.contains(kMapping.begin + 2 * kPiece));
+  EXPECT_TRUE(held.contains(kSource, kMapping.begin + kPiece));
+  EXPECT_TRUE(held.contains(kSource, kMapping.begin + 2 * kPiece - 1));
+  EXPECT_FALSE(held.contains(kSource, kMapping.begin + kPiece - 1));
+  EXPECT_FALSE(held.contains(kSource, kMapping.begin + 2 * kPiece));
 }
 
 TEST(HeldMappings, NeverHoldTheBeginOfAMapping) {
   HeldMappings held;
-  held.begin(kSource);
   held.add(kSource, kMapping.begin + 8, kMapping);
-  EXPECT_FALSE(held.contains(kMapping.begin));
+  EXPECT_FALSE(held.contains(kSource, kMapping.begin));
+  EXPECT_TRUE(held.contains(kSource, kMapping.begin + 1));
 }
 
 TEST(HeldMappings, KeepToTheMapping) {
   HeldMappings held;
-  held.begin(kSource);
-  const Node shorter = {kMapping.begin - 8, 2 * kPiece};
-  held.add(kSource, shorter.begin + shorter.bytes - 8, shorter);
-  EXPECT_FALSE(held.contains(shorter.begin + shorter.bytes - 8));
+  const Node shorter = {kMapping.begin - 8, kPiece};
   held.add(kSource, kMapping.begin, shorter);
-  EXPECT_TRUE(held.contains(kMapping.begin));
+  EXPECT_TRUE(held.contains(kSource, kMapping.begin));
+  EXPECT_TRUE(held.contains(kSource, shorter.begin + kPiece - 1));
+  EXPECT_FALSE(held.contains(kSource, shorter.begin + kPiece));
 }
 
-TEST(HeldMappings, ForgetWithTheSource) {
+TEST(HeldMappings, AreTheSources) {
   HeldMappings held;
-  held.begin(kSource);
-  held.add(kSource, kMapping.begin + kPiece, kMapping);
-  held.begin(kSource);
-  EXPECT_TRUE(held.contains(kMapping.begin + kPiece));
-  held.begin(kSource + 1);
-  EXPECT_FALSE(held.contains(kMapping.begin + kPiece));
-  held.add(kSource, kMapping.begin + kPiece, kMapping);  // looked up late
-  EXPECT_FALSE(held.contains(kMapping.begin + kPiece));
+  held.add(kSource, kMapping.begin + 8, kMapping);
+  EXPECT_FALSE(held.contains(kSource + 1, kMapping.begin + 8));
+  held.add(kSource + 1, kMapping.begin + 8, kMapping);
+  EXPECT_TRUE(held.contains(kSource + 1, kMapping.begin + 8));
 }
 
 }  // namespace
