@@ -11,7 +11,7 @@ bool EdgeTable::begin(std::size_t nodes) noexcept {
 
 bool EdgeTable::has_room_for(const FoundEdges& found) noexcept {
   return edges.size() + found.edges_.size() < std::numeric_limits<std::uint32_t>::max() &&
-         details_.size() + found.details_.size() < StoredEdge::kHasDetails &&
+         details_.size() + found.details_.size() < StoredEdge::kMostDetails &&
          edges.reserve_more(found.edges_.size()) && details_.reserve_more(found.details_.size());
 }
 

@@ -8,7 +8,7 @@
 
 namespace leak::hook {
 
-// What an edge has that is not the same for nearly all.
+// What an edge has whose places do not fit into it.
 struct EdgeDetails {
   std::uint64_t from_offset;
   std::uint64_t to_offset;
@@ -23,47 +23,85 @@ class StoredEdge {
  private:
   friend class EdgeTable;
   friend class FoundEdges;
-  static constexpr std::uint32_t kHasDetails = 0x80000000;
+  // The place is the source's word, of a pointer to the target's begin. Of others: kNear, the hint, the
+  // target's word and the source's; where these do not fit, kDetailed and the index of the details.
+  static constexpr std::uint32_t kNear = std::uint32_t{1} << 31;
+  static constexpr std::uint32_t kDetailed = kNear | std::uint32_t{1} << 30;
+  static constexpr unsigned kWordBits = 14;
+  static constexpr std::uint32_t kWordMask = (std::uint32_t{1} << kWordBits) - 1;
+  static constexpr unsigned kHintShift = 2 * kWordBits;
+  static constexpr std::uint32_t kHintMask = std::uint32_t{3} << kHintShift;
+  static_assert((kDetailed | kHintMask | kWordMask << kWordBits | kWordMask) == ~std::uint32_t{0});
+  static_assert(static_cast<std::uint32_t>(trace::InteriorHint::kCowString) <= 3);
 
-  bool has_details() const noexcept { return (place_ & kHasDetails) != 0; }
-  std::uint32_t details() const noexcept { return place_ & ~kHasDetails; }
+  // False: there is no such place.
+  bool set_place(std::uint64_t from_offset, std::uint64_t to_offset) noexcept {
+    if (((from_offset | to_offset) & 7) != 0) return false;
+    const std::uint64_t from = from_offset / 8, to = to_offset / 8;
+    place_ = static_cast<std::uint32_t>(to == 0 ? from : kNear | to << kWordBits | from);
+    return to == 0 ? from < kNear : (from | to) <= kWordMask;
+  }
+  static constexpr std::size_t kMostDetails = ~kDetailed;
+  void set_details(std::size_t index) noexcept { place_ = kDetailed | static_cast<std::uint32_t>(index); }
+
+  bool is_near() const noexcept { return (place_ & kDetailed) == kNear; }
+  bool has_details() const noexcept { return place_ >= kDetailed; }
+  std::uint32_t details() const noexcept { return place_ & ~kDetailed; }
+  std::uint64_t from_offset() const noexcept {
+    return std::uint64_t{is_near() ? place_ & kWordMask : place_} * 8;
+  }
+  std::uint64_t to_offset() const noexcept {
+    return is_near() ? std::uint64_t{place_ >> kWordBits & kWordMask} * 8 : 0;
+  }
+  trace::InteriorHint hint() const noexcept {
+    return is_near() ? static_cast<trace::InteriorHint>((place_ & kHintMask) >> kHintShift)
+                     : trace::InteriorHint::kNone;
+  }
+  void set_hint(trace::InteriorHint hint) noexcept {
+    place_ = (place_ & ~kHintMask) | static_cast<std::uint32_t>(hint) << kHintShift;
+  }
 
   NodeId to_;
-  std::uint32_t place_;  // the word of the source, or kHasDetails | index of the details
+  std::uint32_t place_;
 };
 
-// Edges as one reader of a piece of memory met them, in order, each with its source.
+// Edges as one reader of a piece of memory met them, in order.
 class FoundEdges {
  public:
+  // Starts anew, with room for so many if there is memory.
+  void begin(std::size_t count) noexcept {
+    edges_.set_size(0);
+    sources_.set_size(0);
+    details_.set_size(0);
+    edges_.reserve(count);
+    sources_.reserve(count);
+  }
   // Room for so many more. False: no memory.
   bool reserve_more(std::size_t count) noexcept {
-    return edges_.reserve_more(count) && details_.reserve_more(count);
+    return edges_.reserve_more(count) && sources_.reserve_more(count) && details_.reserve_more(count);
   }
   // Requires: there is room.
   void add(NodeId from, std::uint64_t from_offset, NodeId to, std::uint64_t to_offset) noexcept {
-    Found& found = edges_.begin()[edges_.size()];
+    if (sources_.empty() || sources_.end()[-1].from != from) sources_.push({from, 0});
+    ++sources_.end()[-1].edges;
+    StoredEdge& edge = *edges_.end();
     edges_.set_size(edges_.size() + 1);
-    found.from = from;
-    found.edge.to_ = to;
-    if (to_offset == 0 && from_offset / 8 < StoredEdge::kHasDetails && from_offset % 8 == 0) [[likely]] {
-      found.edge.place_ = static_cast<std::uint32_t>(from_offset / 8);
+    edge.to_ = to;
+    if (edge.set_place(from_offset, to_offset)) [[likely]]
       return;
-    }
-    found.edge.place_ = StoredEdge::kHasDetails | static_cast<std::uint32_t>(details_.size());
+    edge.set_details(details_.size());
     details_.push({from_offset, to_offset, trace::InteriorHint::kNone});
-  }
-  void clear() noexcept {
-    edges_.set_size(0);
-    details_.set_size(0);
   }
 
  private:
   friend class EdgeTable;
-  struct Found {
+  // The next edges have this source.
+  struct Source {
     NodeId from;
-    StoredEdge edge;
+    std::uint32_t edges;
   };
-  GrowingArray<Found> edges_;
+  GrowingArray<StoredEdge> edges_;
+  GrowingArray<Source> sources_;
   GrowingArray<EdgeDetails> details_;
 };
 
@@ -81,17 +119,22 @@ class EdgeTable {
   bool add(const FoundEdges& found, Keep&& keep) noexcept {
     if (!has_room_for(found)) return false;
     StoredEdge* out = edges.end();
-    for (const FoundEdges::Found& item : found.edges_) {
-      StoredEdge edge = item.edge;
-      const bool has_details = edge.has_details();
-      if (!keep(item.from, edge.to_, has_details ? found.details_[edge.details()].to_offset : 0)) continue;
-      if (item.from >= next_source_)
-        begin_edges_of(item.from, static_cast<std::uint32_t>(out - edges.begin()));
-      if (has_details) {
-        details_.push(found.details_[edge.details()]);
-        edge.place_ = StoredEdge::kHasDetails | static_cast<std::uint32_t>(details_.size() - 1);
+    const StoredEdge* item = found.edges_.begin();
+    for (const FoundEdges::Source& source : found.sources_) {
+      begin_edges_of(source.from, static_cast<std::uint32_t>(out - edges.begin()));
+      for (const StoredEdge* const end = item + source.edges; item != end; ++item) {
+        StoredEdge edge = *item;
+        const bool has_details = edge.has_details();
+        const std::uint64_t to_offset =
+            has_details ? found.details_[edge.details()].to_offset : edge.to_offset();
+        if (!keep(source.from, edge.to_, to_offset)) continue;
+        has_interior_edges_ = has_interior_edges_ || to_offset != 0;
+        if (has_details) {
+          edge.set_details(details_.size());
+          details_.push(found.details_[item->details()]);
+        }
+        *out++ = edge;
       }
-      *out++ = edge;
     }
     edges.set_size(static_cast<std::size_t>(out - edges.begin()));
     return true;
@@ -101,20 +144,24 @@ class EdgeTable {
   }
 
   // False: all edges are to the begin of their target.
-  bool has_interior_edges() const noexcept { return !details_.empty(); }
+  bool has_interior_edges() const noexcept { return has_interior_edges_; }
 
   std::uint64_t from_offset(const StoredEdge& edge) const noexcept {
-    return edge.has_details() ? details_[edge.details()].from_offset : std::uint64_t{edge.place_} * 8;
+    return edge.has_details() ? details_[edge.details()].from_offset : edge.from_offset();
   }
   std::uint64_t to_offset(const StoredEdge& edge) const noexcept {
-    return edge.has_details() ? details_[edge.details()].to_offset : 0;
+    return edge.has_details() ? details_[edge.details()].to_offset : edge.to_offset();
   }
   trace::InteriorHint hint(const StoredEdge& edge) const noexcept {
-    return edge.has_details() ? details_[edge.details()].hint : trace::InteriorHint::kNone;
+    return edge.has_details() ? details_[edge.details()].hint : edge.hint();
   }
   // Requires: to_offset(edge) is not 0.
-  void set_hint(const StoredEdge& edge, trace::InteriorHint hint) noexcept {
-    details_[edge.details()].hint = hint;
+  void set_hint(StoredEdge& edge, trace::InteriorHint hint) noexcept {
+    if (edge.has_details()) {
+      details_[edge.details()].hint = hint;
+    } else {
+      edge.set_hint(hint);
+    }
   }
 
  private:
@@ -126,6 +173,7 @@ class EdgeTable {
 
   GrowingArray<EdgeDetails> details_;
   NodeId next_source_ = 0;
+  bool has_interior_edges_ = false;
 };
 
 }  // namespace leak::hook

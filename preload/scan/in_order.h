@@ -11,10 +11,12 @@
 
 namespace leak::hook {
 
-// `Made`: what a piece is made into; reused for a later piece. `kMostPieces`: so many are under way or ready
-// at most.
+// `Made`: what a piece is made into; reused for later pieces, the same few as long as those suffice: their
+// memory is there and in the cache. `kMostPieces`: so many are under way or ready at most.
 template <class Made, std::uint32_t kMostPieces = 16>
 class InOrder {
+  static_assert(kMostPieces < 32);
+
  public:
   static constexpr std::uint32_t kPieces = kMostPieces;
 
@@ -23,7 +25,7 @@ class InOrder {
   Made& place_for(std::uint32_t number) noexcept {
     for (;;) {
       const std::uint32_t taken = taken_.load(std::memory_order_acquire);  // pairs with take_ready
-      if (number - taken < kPieces) return made_[number % kPieces];
+      if (number - taken < kPieces) return made_[place_[number % kPieces] = claim_place()];
       sys::futex_wait(taken_, taken);
     }
   }
@@ -47,17 +49,31 @@ class InOrder {
     return ready_[number % kPieces].load(std::memory_order_seq_cst);
   }
 
+  // There is one: no more than kPieces are asked for and not yet taken.
+  std::uint8_t claim_place() noexcept {
+    std::uint32_t free = free_.load(std::memory_order_relaxed);
+    // acquire: pairs with take_ready, which is done with what was made there.
+    while (!free_.compare_exchange_weak(free, free & (free - 1), std::memory_order_acquire,
+                                        std::memory_order_relaxed)) {
+    }
+    return static_cast<std::uint8_t>(__builtin_ctz(free));
+  }
+
   template <class Take>
   void take_ready(Take& take) noexcept {
     for (std::uint32_t next = taken_.load(std::memory_order_seq_cst); is_ready(next); ++next) {
-      take(made_[next % kPieces]);
+      const std::uint8_t place = place_[next % kPieces];
+      take(made_[place]);
       ready_[next % kPieces].store(false, std::memory_order_relaxed);
+      free_.fetch_or(1U << place, std::memory_order_release);  // pairs with claim_place
       taken_.store(next + 1, std::memory_order_seq_cst);
       sys::futex_wake(taken_);
     }
   }
 
   std::array<Made, kPieces> made_;
+  std::array<std::uint8_t, kPieces> place_{};             // in made_, of each piece; handed over by ready_
+  std::atomic<std::uint32_t> free_{(1U << kPieces) - 1};  // places in made_, a bit each
   std::array<std::atomic<bool>, kPieces> ready_{};
   std::atomic<bool> taking_{false};
   std::atomic<std::uint32_t> taken_{0};  // pieces

@@ -54,7 +54,7 @@ bool set_interior_hints(const NodeIndex& index, const MemoryMap& map, TypeNames&
     if (root.to_offset == 0) start_is_held[root.to] = 1;
   }
   const TargetReader reader{index, map, types, table};
-  for (const StoredEdge& edge : table.edges) {
+  for (StoredEdge& edge : table.edges) {
     if (start_is_held[edge.to()] == 0) table.set_hint(edge, reader.hint(edge.to(), table.to_offset(edge)));
   }
   for (trace::GraphRoot& root : roots) {

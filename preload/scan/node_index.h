@@ -89,6 +89,7 @@ class NodeIndex {
   std::size_t noted_size(NodeId node) const noexcept {
     return std::atomic_ref<std::size_t>(nodes_[node].bytes).load(std::memory_order_relaxed);
   }
+  static constexpr unsigned kRegionShift = 20;
   static constexpr std::size_t kAlwaysKnown = std::size_t{1} << 20;
   // Before several threads ask, where the allocator may be asked by one at a time only.
   void settle_all() const noexcept;
@@ -109,7 +110,7 @@ class NodeIndex {
   static_assert(sizeof(RankWord) == 16);
 
   // Requires: may_hold(value). kNone: no node.
-  Target find(std::uintptr_t value) const noexcept { return find(value, *place_of(value)); }
+  Target find(std::uintptr_t value) const noexcept { return find(value, nearest(value, *place_of(value))); }
 
   // The same in steps, for many values at once: each step, done for all of them, touches only what the one
   // before has brought into the cache, and none waits for memory before it can go on to the next value.
@@ -118,19 +119,33 @@ class NodeIndex {
     const std::uint32_t region = *region_of(value);
     return has_words(region) ? rank_word(region, value) : &no_words_;
   }
-  void prefetch_node(std::uintptr_t value, const RankWord& word) const noexcept {
-    const Before before = blocks_before(value, word);
-    const Node* const node = nodes_.begin() + before.count - 1;
-    __builtin_prefetch(before.is_start || before.count == 0 ? static_cast<const void*>(&word) : node);
-  }
+  // The last block that starts at or before a value.
+  struct Nearest {
+    std::uint32_t count;  // of the blocks up to it; 0: there is none
+    enum State : std::uint32_t { kBefore, kAtValue, kFar } state;
+    // No block starts in the region of the value, so none was looked for.
+    bool is_far() const noexcept { return state == kFar; }
+  };
   // `word`: *place_of(value).
-  Target find(std::uintptr_t value, const RankWord& word) const noexcept {
-    if (word.has_none != 0) return find_without_words(*region_of(value), value);
-    const Before before = blocks_before(value, word);
-    if (before.is_start) return {before.count - 1, 0};
-    if (before.count != 0) {
-      const std::uintptr_t begin = nodes_[before.count - 1].begin;
-      if (value - begin < known_size(before.count - 1)) return {before.count - 1, value - begin};
+  Nearest nearest(std::uintptr_t value, const RankWord& word) const noexcept {
+    if (word.has_none != 0) return {0, Nearest::kFar};
+    const std::uint64_t bit = std::uint64_t{1} << ((value >> granule_shift_) & 63);
+    // A start in the same granule, below the value, comes before it too.
+    return {word.rank + count_bits(word.starts & (bit | (bit - 1))),
+            (word.starts & bit) != 0 && (value & granule_mask_) == 0 ? Nearest::kAtValue : Nearest::kBefore};
+  }
+  // `near`: what is in the cache already.
+  void prefetch_node(const Nearest& nearest, const RankWord& near) const noexcept {
+    const bool needs_node = nearest.state == Nearest::kBefore && nearest.count != 0;
+    __builtin_prefetch(needs_node ? static_cast<const void*>(nodes_.begin() + nearest.count - 1) : &near);
+  }
+  Target find(std::uintptr_t value, const Nearest& nearest) const noexcept {
+    if (nearest.state == Nearest::kFar) return find_without_words(*region_of(value), value);
+    if (nearest.state == Nearest::kAtValue) return {nearest.count - 1, 0};
+    if (nearest.count != 0) {
+      const NodeId block = nearest.count - 1;
+      const std::uintptr_t begin = nodes_[block].begin;
+      if (value - begin < known_size(block)) return {block, value - begin};
     }
     return value < mappings_.begin || value >= mappings_.end ? Target{kNone, 0} : find_mapping(value);
   }
@@ -141,13 +156,6 @@ class NodeIndex {
   }
 
  private:
-  // Blocks that start at or before a value.
-  struct Before {
-    std::uint32_t count;
-    bool is_start;  // the last of them at the value
-  };
-
-  static constexpr unsigned kRegionShift = 20;
   static_assert(std::size_t{1} << kRegionShift == kAlwaysKnown);
   static constexpr std::uint32_t kEmptyRegion = 0;
   static constexpr std::uint32_t kWhollyInside = 0x80000000;
@@ -158,12 +166,6 @@ class NodeIndex {
   void settle_large() noexcept;
   std::size_t size_of(NodeId block, const Mapping* memory) const noexcept;
   const Mapping* find_memory(std::uintptr_t address) const noexcept { return map_->at_or_above(address); }
-  Before blocks_before(std::uintptr_t value, const RankWord& word) const noexcept {
-    const std::uint64_t bit = std::uint64_t{1} << ((value >> granule_shift_) & 63);
-    // A start in the same granule, below the value, comes before it too.
-    return {word.rank + count_bits(word.starts & (bit - 1)) + ((word.starts & bit) != 0 ? 1 : 0),
-            (word.starts & bit) != 0 && (value & granule_mask_) == 0};
-  }
   std::size_t known_size(NodeId block) const noexcept {
     const std::size_t bytes = noted_size(block);
     if (bytes != 0) [[likely]]

@@ -15,7 +15,7 @@ constexpr NodeId kNotesAhead = 12;
 }  // namespace
 
 bool SliceReader::read(const NodeSlice& slice, FoundEdges& found) noexcept {
-  found.clear();
+  found.begin(NodeSlices::kBytes / 8);
   found_ = &found;
   for (NodeId node = slice.first; node != slice.end; ++node) {
     if (node < index_.block_count()) {
@@ -69,7 +69,8 @@ void SliceReader::filter_words(AddressRange memory, NodeId node) noexcept {
   while (left != 0) {
     const std::size_t count = std::min(left, kPieceWords);
     const std::size_t found = filter_(&index_.hull(0), words, count, candidates_ + filled_);
-    filled_ = own(node, filled_, filled_ + found);
+    filled_ = node < index_.block_count() ? own(node, filled_, filled_ + found)
+                                          : own_mapping(node, filled_, filled_ + found);
     if (filled_ >= kBatch) look_up();
     words += count;
     left -= count;
@@ -90,8 +91,21 @@ std::size_t SliceReader::own(NodeId& node, std::size_t from, std::size_t to) noe
       end = begin + index_.noted_size(node);
     }
     if (candidate.where < begin || candidate.where + 8 > end) continue;
+    if (candidate.value > begin && candidate.value < end) continue;  // as look_up() says
     sources_[out] = node;
     candidates_[out++] = candidate;
+  }
+  return out;
+}
+
+// The same for those of a mapping's own memory.
+std::size_t SliceReader::own_mapping(NodeId node, std::size_t from, std::size_t to) noexcept {
+  std::size_t out = from;
+  for (std::size_t i = from; i != to; ++i) {
+    const Candidate candidate = candidates_[i];
+    sources_[out] = node;
+    candidates_[out] = candidate;
+    if (!held_.contains(node, candidate.value)) ++out;
   }
   return out;
 }
@@ -102,18 +116,43 @@ void SliceReader::look_up() noexcept {
     __builtin_prefetch(places_[i]);
   }
   for (std::size_t i = 0; i != filled_; ++i) {
-    words_[i] = *places_[i];
-    index_.prefetch_node(candidates_[i].value, words_[i]);
+    nearest_[i] = index_.nearest(candidates_[i].value, *places_[i]);
+    index_.prefetch_node(nearest_[i], *places_[i]);
   }
   ok_ = ok_ && found_->reserve_more(filled_);
   for (std::size_t i = 0; ok_ && i != filled_; ++i) {
-    const Target target = index_.find(candidates_[i].value, words_[i]);
+    const std::uint64_t value = candidates_[i].value;
+    const Target target = index_.find(value, nearest_[i]);
     const NodeId source = sources_[i];
     if (target.node == NodeIndex::kNone) continue;
-    if (target.offset != 0 && (target.node == source || holders_.knows(source, target.node))) continue;
+    if (target.offset != 0 && (target.node == source || holders_.knows(source, target.node))) {
+      if (nearest_[i].is_far() && source >= index_.block_count())
+        held_.add(source, value, index_[target.node]);
+      continue;
+    }
+    if (target.offset != 0 && tells_nothing_new(source, target)) continue;
     found_->add(source, candidates_[i].where - index_[source].begin, target.node, target.offset);
   }
   filled_ = 0;
+}
+
+// Of pointers to far places: whether thin_far_edges() would leave it out, because enough were met before.
+bool SliceReader::tells_nothing_new(NodeId source, const Target& target) noexcept {
+  constexpr std::uint32_t kAllCount = kMostFarPointers + 1, kNoneCounts = kMostFarPointers + 2;
+  if (!is_far_place(target.offset, index_.noted_size(target.node))) return false;
+  std::uint32_t& count = far_.count_of(source, target.node);
+  if (count < kMostFarPointers) {
+    ++count;
+    return false;
+  }
+  if (count == kMostFarPointers) count = may_have_hint(target.node) ? kAllCount : kNoneCounts;
+  return count == kNoneCounts;
+}
+
+// Whether a pointer to a far place in it may yet get a hint: only in an object, as its vtable pointer shows.
+bool SliceReader::may_have_hint(NodeId target) const noexcept {
+  const std::uintptr_t begin = index_[target].begin;
+  return !map_.can_read(begin, 8) || types_.in_module(*reinterpret_cast<const std::uint64_t*>(begin));
 }
 
 }  // namespace leak::hook

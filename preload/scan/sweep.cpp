@@ -63,7 +63,7 @@ bool sweep_nodes(const NodeIndex& index, PointerFilter filter, TypeNames& types,
     NodeSlices slices(index, first, end);
     InOrder<FoundEdges> found;
     team.run([&](unsigned) {
-      SliceReader reader(index, filter, map, table.first_word.data());
+      SliceReader reader(index, filter, map, types, table.first_word.data());
       if (!(reader.begin() && sweep.read(slices, found, reader))) ok.store(false, std::memory_order_relaxed);
       read.fetch_add(reader.walk().read_bytes(), std::memory_order_relaxed);
       skipped.fetch_add(reader.walk().skipped_bytes(), std::memory_order_relaxed);

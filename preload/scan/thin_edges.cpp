@@ -1,39 +1,32 @@
 #include "scan/thin_edges.h"
 
+#include "scan/far_pointers.h"
+
 namespace leak::hook {
 
 namespace {
 
 bool is_far(const NodeIndex& index, const EdgeTable& table, const StoredEdge& edge) noexcept {
-  const std::uint64_t to_offset = table.to_offset(edge);
-  return to_offset >= kFarPlace && table.hint(edge) == trace::InteriorHint::kNone &&
-         to_offset + kLastBytes <= index[edge.to()].bytes;
+  return is_far_place(table.to_offset(edge), index[edge.to()].bytes) &&
+         table.hint(edge) == trace::InteriorHint::kNone;
 }
 
 }  // namespace
 
 bool thin_far_edges(const NodeIndex& index, EdgeTable& table) noexcept {
-  // Of a target: the source that was last seen to point far into it, + 1, and how often it did.
-  struct Seen {
-    NodeId source;
-    std::uint32_t count;
-  };
   if (table.first.empty() || !table.has_interior_edges()) return true;
   const std::size_t nodes = table.first.size() - 1;
-  GrowingArray<Seen> seen;
-  if (!seen.resize(nodes)) return false;
+  FarPointers far;
+  if (!far.begin(nodes)) return false;
   StoredEdge* out = table.edges.begin();
   const StoredEdge* edge = out;
   for (std::size_t from = 0; from != nodes; ++from) {
-    const NodeId source = static_cast<NodeId>(from) + 1;
     const StoredEdge* const end = table.edges.begin() + table.first[from + 1];
     table.first[from] = static_cast<std::uint32_t>(out - table.edges.begin());
     for (; edge != end; ++edge) {
-      if (is_far(index, table, *edge)) {
-        Seen& target = seen[edge->to()];
-        if (target.source != source) target = {source, 0};
-        if (target.count++ >= kMostFarPointers) continue;
-      }
+      if (is_far(index, table, *edge) &&
+          far.count_of(static_cast<NodeId>(from), edge->to())++ >= kMostFarPointers)
+        continue;
       *out++ = *edge;
     }
   }

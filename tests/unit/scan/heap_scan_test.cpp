@@ -131,6 +131,25 @@ TEST_F(HeapScan, TellsOfManyPointersIntoOneMappingTheFirst) {
   EXPECT_THAT(test::scan(request).edge_list(), ElementsAre("0+8 -> 2+4096", "0+24 -> 2+0", "1+0 -> 2+8192"));
 }
 
+TEST_F(HeapScan, TellsOfAMappingFullOfPointersIntoMappingsOnceEach) {
+  heap_.block(24);
+  constexpr std::size_t kBytes = std::size_t{8} << 20;
+  const Pages pages(2 * kBytes);
+  const AddressRange ranges[] = {{pages.address(), pages.address() + kBytes},
+                                 {pages.address() + kBytes, pages.address() + 2 * kBytes}};
+  const std::size_t half = kBytes / 8;
+  for (std::size_t i = 0; i != half; ++i) pages.words()[i] = pages.address() + 8 + 16 * i;  // into both
+  pages.words()[half - 1] = pages.address() + kBytes;
+  for (std::size_t i = 0; i != 3000; ++i) pages.words()[half + 1 + i] = pages.address() + 16 * i;
+  ScanRequest request = test::request_for(heap_);
+  request.mappings = ranges;
+  request.mapping_count = 2;
+  const std::string into_second = "1+" + std::to_string(kBytes / 2) + " -> 2+8";
+  const std::string to_second = "1+" + std::to_string(kBytes - 8) + " -> 2+0";
+  EXPECT_THAT(test::scan(request).edge_list(),
+              ElementsAre(into_second, to_second, "2+8 -> 1+0", "2+16 -> 1+16"));
+}
+
 TEST_F(HeapScan, TellsOfManyPointersFarIntoABlockAFewAndAllToItsEnds) {
   const std::uintptr_t a = heap_.block(96), b = heap_.block(1024), c = heap_.block(24);
   for (std::uint64_t i = 0; i != 7; ++i) word(a, 8 * i) = b + 512 + 8 * i;

@@ -35,6 +35,19 @@ TEST(InOrder, KeepsWhatComesTooEarly) {
   EXPECT_EQ(taken, (std::vector<std::uint32_t>{0, 1, 2}));
 }
 
+TEST(InOrder, MakesLaterPiecesWhereTakenOnesWereMade) {
+  Pieces pieces;
+  const auto take = [](std::uint32_t) {};
+  std::uint32_t* const first = &pieces.place_for(0);
+  std::uint32_t* const second = &pieces.place_for(1);
+  EXPECT_NE(first, second);
+  pieces.finish(0, take);
+  EXPECT_EQ(&pieces.place_for(2), first);
+  pieces.finish(1, take);
+  pieces.finish(2, take);
+  EXPECT_EQ(&pieces.place_for(3), first);
+}
+
 TEST(InOrder, TakesEveryPieceOnceWhoeverMadeIt) {
   constexpr std::uint32_t kCount = 20000;
   Pieces pieces;

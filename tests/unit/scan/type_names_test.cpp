@@ -90,6 +90,28 @@ TEST_F(TypeNamesTest, SeesASecondBaseClassBehindAnInteriorPointer) {
   EXPECT_EQ(roots[0].hint, InteriorHint::kNone);
 }
 
+TEST_F(TypeNamesTest, SeesASecondBaseClassAmongManyPointersFarIntoTheObject) {
+  struct Large : First {
+    std::uint64_t members[100] = {};
+  };
+  struct Object : Large, Second {
+    std::uint64_t more[100] = {};
+  };
+  Object* const object = new (heap_.object(sizeof(Object))) Object;
+  std::uint64_t* const holder = TestHeap::words(heap_.block(80));
+  for (std::uint64_t i = 0; i != 6; ++i)
+    holder[i] = reinterpret_cast<std::uintptr_t>(&object->members[50 + i]);
+  holder[6] = reinterpret_cast<std::uintptr_t>(static_cast<Second*>(object));
+  const Graph graph = scan();
+  ASSERT_EQ(graph.edges.size(), 5U);  // of those to members a few tell all
+  for (std::size_t i = 0; i != 4; ++i) {
+    EXPECT_EQ(graph.edges[i].from_offset, 8 * i);
+    EXPECT_EQ(graph.edges[i].hint, InteriorHint::kNone);
+  }
+  EXPECT_EQ(graph.edges[4].from_offset, 48U);
+  EXPECT_EQ(graph.edges[4].hint, InteriorHint::kVtable);
+}
+
 TEST_F(TypeNamesTest, SeesTheCharactersOfAString) {
   const std::uintptr_t string = heap_.block(40), holder = heap_.block(24);
   TestHeap::words(string)[0] = 5;   // length
