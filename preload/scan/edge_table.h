@@ -38,8 +38,11 @@ class StoredEdge {
   bool set_place(std::uint64_t from_offset, std::uint64_t to_offset) noexcept {
     if (((from_offset | to_offset) & 7) != 0) return false;
     const std::uint64_t from = from_offset / 8, to = to_offset / 8;
-    place_ = static_cast<std::uint32_t>(to == 0 ? from : kNear | to << kWordBits | from);
-    return to == 0 ? from < kNear : (from | to) <= kWordMask;
+    place_ = static_cast<std::uint32_t>(from);
+    if (to == 0) [[likely]]
+      return from < kNear;
+    place_ |= kNear | static_cast<std::uint32_t>(to) << kWordBits;
+    return (from | to) <= kWordMask;
   }
   static constexpr std::size_t kMostDetails = ~kDetailed;
   void set_details(std::size_t index) noexcept { place_ = kDetailed | static_cast<std::uint32_t>(index); }
@@ -65,43 +68,38 @@ class StoredEdge {
   std::uint32_t place_;
 };
 
-// Edges as one reader of a piece of memory met them, in order.
+// Edges as one reader of a piece of memory met them, in order, each with its source.
 class FoundEdges {
  public:
   // Starts anew, with room for so many if there is memory.
   void begin(std::size_t count) noexcept {
     edges_.set_size(0);
-    sources_.set_size(0);
     details_.set_size(0);
     edges_.reserve(count);
-    sources_.reserve(count);
   }
   // Room for so many more. False: no memory.
   bool reserve_more(std::size_t count) noexcept {
-    return edges_.reserve_more(count) && sources_.reserve_more(count) && details_.reserve_more(count);
+    return edges_.reserve_more(count) && details_.reserve_more(count);
   }
   // Requires: there is room.
   void add(NodeId from, std::uint64_t from_offset, NodeId to, std::uint64_t to_offset) noexcept {
-    if (sources_.empty() || sources_.end()[-1].from != from) sources_.push({from, 0});
-    ++sources_.end()[-1].edges;
-    StoredEdge& edge = *edges_.end();
+    Found& found = edges_.begin()[edges_.size()];
     edges_.set_size(edges_.size() + 1);
-    edge.to_ = to;
-    if (edge.set_place(from_offset, to_offset)) [[likely]]
+    found.from = from;
+    found.edge.to_ = to;
+    if (found.edge.set_place(from_offset, to_offset)) [[likely]]
       return;
-    edge.set_details(details_.size());
+    found.edge.set_details(details_.size());
     details_.push({from_offset, to_offset, trace::InteriorHint::kNone});
   }
 
  private:
   friend class EdgeTable;
-  // The next edges have this source.
-  struct Source {
+  struct Found {
     NodeId from;
-    std::uint32_t edges;
+    StoredEdge edge;
   };
-  GrowingArray<StoredEdge> edges_;
-  GrowingArray<Source> sources_;
+  GrowingArray<Found> edges_;
   GrowingArray<EdgeDetails> details_;
 };
 
@@ -119,24 +117,24 @@ class EdgeTable {
   bool add(const FoundEdges& found, Keep&& keep) noexcept {
     if (!has_room_for(found)) return false;
     StoredEdge* out = edges.end();
-    const StoredEdge* item = found.edges_.begin();
-    for (const FoundEdges::Source& source : found.sources_) {
-      begin_edges_of(source.from, static_cast<std::uint32_t>(out - edges.begin()));
-      for (const StoredEdge* const end = item + source.edges; item != end; ++item) {
-        StoredEdge edge = *item;
-        const bool has_details = edge.has_details();
-        const std::uint64_t to_offset =
-            has_details ? found.details_[edge.details()].to_offset : edge.to_offset();
-        if (!keep(source.from, edge.to_, to_offset)) continue;
-        has_interior_edges_ = has_interior_edges_ || to_offset != 0;
-        if (has_details) {
-          edge.set_details(details_.size());
-          details_.push(found.details_[item->details()]);
-        }
-        *out++ = edge;
+    std::uint64_t offsets = 0;
+    for (const FoundEdges::Found& item : found.edges_) {
+      StoredEdge edge = item.edge;
+      const bool has_details = edge.has_details();
+      const std::uint64_t to_offset =
+          has_details ? found.details_[edge.details()].to_offset : edge.to_offset();
+      if (!keep(item.from, edge.to_, to_offset)) continue;
+      offsets |= to_offset;
+      if (item.from >= next_source_)
+        begin_edges_of(item.from, static_cast<std::uint32_t>(out - edges.begin()));
+      if (has_details) {
+        edge.set_details(details_.size());
+        details_.push(found.details_[item.edge.details()]);
       }
+      *out++ = edge;
     }
     edges.set_size(static_cast<std::size_t>(out - edges.begin()));
+    has_interior_edges_ = has_interior_edges_ || offsets != 0;
     return true;
   }
   void finish() noexcept {

@@ -105,7 +105,7 @@ class NodeIndex {
   struct RankWord {
     std::uint64_t starts;
     std::uint32_t rank;      // blocks that start before this word
-    std::uint32_t has_none;  // not 0: this stands for the words of a region that has none
+    std::uint32_t has_none;  // kFar: this stands for the words of a region that has none; or 0
   };
   static_assert(sizeof(RankWord) == 16);
 
@@ -119,29 +119,32 @@ class NodeIndex {
     const std::uint32_t region = *region_of(value);
     return has_words(region) ? rank_word(region, value) : &no_words_;
   }
+  static constexpr std::uint32_t kBefore = 0, kAtValue = 1, kFar = 2;
   // The last block that starts at or before a value.
   struct Nearest {
     std::uint32_t count;  // of the blocks up to it; 0: there is none
-    enum State : std::uint32_t { kBefore, kAtValue, kFar } state;
+    std::uint32_t state;  // kBefore, kAtValue, or kFar
     // No block starts in the region of the value, so none was looked for.
     bool is_far() const noexcept { return state == kFar; }
   };
-  // `word`: *place_of(value).
+  // `word`: *place_of(value). No branch: it would wait for the word.
   Nearest nearest(std::uintptr_t value, const RankWord& word) const noexcept {
-    if (word.has_none != 0) return {0, Nearest::kFar};
     const std::uint64_t bit = std::uint64_t{1} << ((value >> granule_shift_) & 63);
+    const std::uint32_t is_start =
+        ((word.starts & bit) != 0 ? 1U : 0U) & ((value & granule_mask_) == 0 ? 1U : 0U);
     // A start in the same granule, below the value, comes before it too.
-    return {word.rank + count_bits(word.starts & (bit | (bit - 1))),
-            (word.starts & bit) != 0 && (value & granule_mask_) == 0 ? Nearest::kAtValue : Nearest::kBefore};
+    return {word.rank + count_bits(word.starts & (bit | (bit - 1))), is_start | word.has_none};
   }
   // `near`: what is in the cache already.
   void prefetch_node(const Nearest& nearest, const RankWord& near) const noexcept {
-    const bool needs_node = nearest.state == Nearest::kBefore && nearest.count != 0;
-    __builtin_prefetch(needs_node ? static_cast<const void*>(nodes_.begin() + nearest.count - 1) : &near);
+    const auto address = [](const auto* item) { return reinterpret_cast<std::uintptr_t>(item); };
+    const std::uintptr_t node = address(nodes_.begin() + nearest.count) - sizeof(Node);
+    const std::uintptr_t needs_node = std::uintptr_t{0} - (nearest.state == kBefore ? 1U : 0U);
+    __builtin_prefetch(reinterpret_cast<const void*>((node & needs_node) | (address(&near) & ~needs_node)));
   }
   Target find(std::uintptr_t value, const Nearest& nearest) const noexcept {
-    if (nearest.state == Nearest::kFar) return find_without_words(*region_of(value), value);
-    if (nearest.state == Nearest::kAtValue) return {nearest.count - 1, 0};
+    if (nearest.state == kFar) return find_without_words(*region_of(value), value);
+    if (nearest.state == kAtValue) return {nearest.count - 1, 0};
     if (nearest.count != 0) {
       const NodeId block = nearest.count - 1;
       const std::uintptr_t begin = nodes_[block].begin;
@@ -204,7 +207,7 @@ class NodeIndex {
   // 0, or kWhollyInside | node, or kMappingsFrom | node, or 1 + number among those with words
   GrowingArray<std::uint32_t> regions_;
   GrowingArray<RankWord> words_;
-  RankWord no_words_{0, 0, 1};
+  RankWord no_words_{0, 0, kFar};
   std::uintptr_t (*usable_size_)(std::uintptr_t) = nullptr;
   const MemoryMap* map_ = nullptr;
   AddressRange hulls_[2];

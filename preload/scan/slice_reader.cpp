@@ -91,7 +91,7 @@ std::size_t SliceReader::own(NodeId& node, std::size_t from, std::size_t to) noe
       end = begin + index_.noted_size(node);
     }
     if (candidate.where < begin || candidate.where + 8 > end) continue;
-    if (candidate.value > begin && candidate.value < end) continue;  // as look_up() says
+    if (candidate.value - begin - 1 < end - begin - 1) continue;  // into its own middle: as look_up() says
     sources_[out] = node;
     candidates_[out++] = candidate;
   }
