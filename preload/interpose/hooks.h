@@ -12,20 +12,18 @@
 
 namespace leak::hook {
 
-// The calling thread's state, if the short ways below hold for it; else nullptr.
-inline ThreadState* plain_state() noexcept {
-  return records_plainly() && t_hook.scope_frame == 0 ? t_hook.state : nullptr;
-}
+// Whether the calling hook may take the short way: allocate_plainly() or release_plainly().
+inline bool is_plain_call() noexcept { return records_plainly() && t_hook.scope_frame == 0; }
 
-// What allocate_in_scope() does, for a thread that has a plain_state().
+// What allocate_in_scope() does, for a plain call.
 template <class RealCall>
-inline void* allocate_plainly(ThreadState& state, trace::Op op, std::size_t size, std::uint64_t extra,
-                              const HookFrame& frame, RealCall&& real_call) {
+inline void* allocate_plainly(trace::Op op, std::size_t size, std::uint64_t extra, const HookFrame& frame,
+                              RealCall&& real_call) {
   const HookScope scope(frame, HookScope::Outermost{});
   void* block = real_call();
   if (block != nullptr) [[likely]] {
     mark_live(block);
-    record_plain_allocation(state, op, block, size, extra, frame);
+    record_plain_allocation(scope, op, block, size, extra, frame);
   } else {
     record_failure(scope);
   }
@@ -34,11 +32,10 @@ inline void* allocate_plainly(ThreadState& state, trace::Op op, std::size_t size
 
 // And for a block that goes.
 template <class RealCall>
-inline void release_plainly(ThreadState& state, trace::Op op, void* block, const HookFrame& frame,
-                            RealCall&& real_call) {
+inline void release_plainly(trace::Op op, void* block, const HookFrame& frame, RealCall&& real_call) {
   LiveSet::Cell* const mark = expect_mark_dead(block);
   const HookScope scope(frame, HookScope::Outermost{});
-  record_plain_free(state, op, block);
+  record_plain_free(scope, op, block);
   clear_mark(mark);
   real_call();
 }
@@ -81,9 +78,8 @@ template <class RealCall>
 template <class RealCall>
 inline void* allocate(trace::Op op, std::size_t size, std::uint64_t extra, const HookFrame& frame,
                       RealCall&& real_call) {
-  ThreadState* const state = plain_state();
-  if (state == nullptr) [[unlikely]] return allocate_otherwise(op, size, extra, frame, real_call);
-  return allocate_plainly(*state, op, size, extra, frame, real_call);
+  if (!is_plain_call()) [[unlikely]] return allocate_otherwise(op, size, extra, frame, real_call);
+  return allocate_plainly(op, size, extra, frame, real_call);
 }
 
 }  // namespace leak::hook

@@ -80,9 +80,8 @@ template <class RealCall>
 
 template <class RealCall>
 void release(Op op, void* block, const HookFrame& frame, RealCall&& real_call) noexcept {
-  ThreadState* const state = plain_state();
-  if (state == nullptr) [[unlikely]] return release_otherwise(op, block, frame, real_call);
-  release_plainly(*state, op, block, frame, real_call);
+  if (!is_plain_call()) [[unlikely]] return release_otherwise(op, block, frame, real_call);
+  release_plainly(op, block, frame, real_call);
 }
 
 bool is_ours_to_ignore(void* block) noexcept { return block == nullptr || is_bootstrap_block(block); }

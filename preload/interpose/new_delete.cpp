@@ -33,8 +33,8 @@ void* allocate_new(Op op, std::size_t size, std::uint64_t alignment, const HookF
   if (!real_is_ready()) [[unlikely]]
     return bootstrap_allocate(size, alignment);
   if (operators_are_malloc()) [[likely]] {
-    if (ThreadState* const state = plain_state()) [[likely]] {
-      if (void* block = allocate_plainly(*state, op, size, alignment, frame, by_malloc)) [[likely]]
+    if (is_plain_call()) [[likely]] {
+      if (void* block = allocate_plainly(op, size, alignment, frame, by_malloc)) [[likely]]
         return block;
       return by_operator();  // outside the scope: it may run the program's new-handler, and throw
     }
@@ -59,10 +59,8 @@ void* allocate_new(Op op, std::size_t size, std::uint64_t alignment, const HookF
 template <class OperatorCall>
 void release_delete(Op op, void* block, const HookFrame& frame, OperatorCall&& by_operator) {
   if (block == nullptr || is_bootstrap_block(block) || !real_is_ready()) return;
-  if (operators_are_malloc()) [[likely]] {
-    if (ThreadState* const state = plain_state()) [[likely]] {
-      return release_plainly(*state, op, block, frame, [&] { g_real.free(block); });
-    }
+  if (operators_are_malloc() && is_plain_call()) [[likely]] {
+    return release_plainly(op, block, frame, [&] { g_real.free(block); });
   }
   if (is_scope_free() && operators_are_malloc() && is_left_out(block)) {
     mark_dead(block);

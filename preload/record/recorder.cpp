@@ -104,17 +104,25 @@ void record_allocation(const HookScope& scope, Op op, const void* block, std::si
   write_deferred(*state, address, 0);
 }
 
-void record_plain_allocation(ThreadState& state, Op op, const void* block, std::size_t size,
+void record_plain_allocation(const HookScope& /*scope*/, Op op, const void* block, std::size_t size,
                              std::uint64_t alignment, const HookFrame& frame) noexcept {
+  const std::uint64_t ticks = sys::read_cycle_counter();
+  ThreadState* const state = thread_state();
+  if (state == nullptr) [[unlikely]]
+    return;
   const std::uint64_t address = number_of(block);
-  write_allocation(state, op, sys::read_cycle_counter(), address, size, alignment, frame);
-  write_deferred(state, address, 0);
+  write_allocation(*state, op, ticks, address, size, alignment, frame);
+  write_deferred(*state, address, 0);
 }
 
-void record_plain_free(ThreadState& state, Op op, const void* block) noexcept {
+void record_plain_free(const HookScope& /*scope*/, Op op, const void* block) noexcept {
+  const std::uint64_t ticks = sys::read_cycle_counter();
+  ThreadState* const state = thread_state();
+  if (state == nullptr) [[unlikely]]
+    return;
   const std::uint64_t address = number_of(block);
-  write_free(state, op, sys::read_cycle_counter(), address);
-  write_deferred(state, address, 0);
+  write_free(*state, op, ticks, address);
+  write_deferred(*state, address, 0);
 }
 
 constinit bool g_free_stacks = false;

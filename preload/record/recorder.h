@@ -19,11 +19,11 @@ void record_allocation(const HookScope& scope, trace::Op op, const void* block, 
 // A block goes. Before the real call: once it returns, another thread may get this address, and its
 // allocation would carry an earlier stamp than our free.
 void record_free(const HookScope& scope, trace::Op op, const void* block, const HookFrame& frame) noexcept;
-// The short ways of the two for nearly all events. Require: records_plainly(), the scope is not nested, and
-// the thread has a state.
-void record_plain_allocation(ThreadState& state, trace::Op op, const void* block, std::size_t size,
+// The short ways of the two, for nearly all events. Require: the scope was opened as the outermost one, when
+// records_plainly() held.
+void record_plain_allocation(const HookScope& scope, trace::Op op, const void* block, std::size_t size,
                              std::uint64_t alignment, const HookFrame& frame) noexcept;
-void record_plain_free(ThreadState& state, trace::Op op, const void* block) noexcept;
+void record_plain_free(const HookScope& scope, trace::Op op, const void* block) noexcept;
 
 // Whether frees are recorded with their stacks, too. Set before recording.
 extern constinit bool g_free_stacks;
