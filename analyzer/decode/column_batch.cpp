@@ -29,8 +29,8 @@ bool ColumnBatch::take(trace::ColumnDecoder& decoder, std::size_t wanted) {
   count_ = std::min(kEvents, wanted);
   dictionary_ = decoder.dictionary();
   // What is special comes before the addresses, because how many there are depends on it.
-  if (!read(decoder, Column::kEntry, codes_.data(), count_) || !read_entries(decoder) || !read_times(decoder) ||
-      !read_specials(decoder) || !read_addresses(decoder)) {
+  if (!read(decoder, Column::kEntry, codes_.data(), count_) || !read_entries(decoder) ||
+      !read_times(decoder) || !read_specials(decoder) || !read_addresses(decoder)) {
     return false;
   }
   if (decoder.address_model() != nullptr) {

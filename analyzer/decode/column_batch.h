@@ -23,8 +23,8 @@ class ColumnBatch {
   // Neither a plain allocation nor a free: an Event of its own, in specials().
   static constexpr std::uint8_t kSpecial = 4;
 
-  // Takes the next events out of `decoder`, at most `wanted`. False: something is wrong with them, and nothing
-  // that follows in the chunk can be read.
+  // Takes the next events out of `decoder`, at most `wanted`. False: something is wrong with them, and
+  // nothing that follows in the chunk can be read.
   bool take(trace::ColumnDecoder& decoder, std::size_t wanted);
 
   // By event.
@@ -74,8 +74,8 @@ class ColumnBatch {
   std::size_t stack_count_ = 0;
   std::vector<std::uint32_t> pc_ids_;  // of all stacks without an entry
   std::vector<trace::Event> specials_;
-  std::vector<std::size_t> special_at_;              // by special: which event it is
-  std::vector<trace::ResizeForm> resize_forms_;      // by special that the model has a say in
+  std::vector<std::size_t> special_at_;          // by special: which event it is
+  std::vector<trace::ResizeForm> resize_forms_;  // by special that the model has a say in
   trace::DictionaryReader* dictionary_ = nullptr;
 };
 

@@ -36,8 +36,8 @@ void EventDecoder::decode_columns(std::span<const std::uint8_t> body, DecodedChu
     chunk.torn = true;
     return;
   }
-  // Event by event goes what no batch can do: events wanted whole, chunks from before there were dictionaries,
-  // and damaged ones, of which all is kept that comes before the damage.
+  // Event by event goes what no batch can do: events wanted whole, chunks from before there were
+  // dictionaries, and damaged ones, of which all is kept that comes before the damage.
   const bool has_dictionary = (parts.flags & trace::kEventsDictionary) != 0;
   if (has_dictionary && !options_.whole_events) {
     const DecodedChunk empty = chunk;

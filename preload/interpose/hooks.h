@@ -78,7 +78,8 @@ template <class RealCall>
 template <class RealCall>
 inline void* allocate(trace::Op op, std::size_t size, std::uint64_t extra, const HookFrame& frame,
                       RealCall&& real_call) {
-  if (!is_plain_call()) [[unlikely]] return allocate_otherwise(op, size, extra, frame, real_call);
+  if (!is_plain_call()) [[unlikely]]
+    return allocate_otherwise(op, size, extra, frame, real_call);
   return allocate_plainly(op, size, extra, frame, real_call);
 }
 

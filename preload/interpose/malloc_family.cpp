@@ -65,7 +65,8 @@ void* real_realloc(void* block, std::size_t size) noexcept {
 }
 
 template <class RealCall>
-[[gnu::noinline]] void release_otherwise(Op op, void* block, const HookFrame& frame, RealCall& real_call) noexcept {
+[[gnu::noinline]] void release_otherwise(Op op, void* block, const HookFrame& frame,
+                                         RealCall& real_call) noexcept {
   if (is_scope_free() && is_left_out(block)) {
     mark_dead(block);
     return real_call();
@@ -80,7 +81,8 @@ template <class RealCall>
 
 template <class RealCall>
 void release(Op op, void* block, const HookFrame& frame, RealCall&& real_call) noexcept {
-  if (!is_plain_call()) [[unlikely]] return release_otherwise(op, block, frame, real_call);
+  if (!is_plain_call()) [[unlikely]]
+    return release_otherwise(op, block, frame, real_call);
   release_plainly(op, block, frame, real_call);
 }
 

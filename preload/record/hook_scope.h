@@ -41,8 +41,7 @@ class HookScope {
  public:
   // Requires: records_plainly(), and no scope is open.
   struct Outermost {};
-  HookScope(const HookFrame& hook, Outermost) noexcept
-      : owner_(true), alive_(kAlive ^ hook.caller_sp()) {
+  HookScope(const HookFrame& hook, Outermost) noexcept : owner_(true), alive_(kAlive ^ hook.caller_sp()) {
     open(hook.caller_sp());
   }
 

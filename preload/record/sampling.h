@@ -112,9 +112,7 @@ inline bool leaves_out(const HookScope& scope, std::size_t size) noexcept {
 }
 // Whether a hook may do without a scope, for a block that is left out. What the allocator does meanwhile is
 // told from the program's doing by where it is called from (is_from_allocator).
-inline bool is_scope_free() noexcept {
-  return has_mode(kModeSamples) && t_hook.scope_frame == 0;
-}
+inline bool is_scope_free() noexcept { return has_mode(kModeSamples) && t_hook.scope_frame == 0; }
 
 // The allocator's code; empty for libc's, whose calls of mmap do not come through our hooks. Set before
 // recording.

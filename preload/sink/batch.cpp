@@ -34,8 +34,9 @@ inline void expect(const trace::ColumnEncoder& encoder, const std::uint64_t* nex
 inline bool put_next(trace::ColumnEncoder& encoder, const std::uint64_t*& cursor,
                      const std::uint64_t* end) noexcept {
   const std::uint64_t* const at = cursor;
-  const trace::RawShape shape =
-      end - at >= static_cast<std::ptrdiff_t>(trace::kRawPlainWords) ? trace::raw_shape(at) : trace::RawShape::kOther;
+  const trace::RawShape shape = end - at >= static_cast<std::ptrdiff_t>(trace::kRawPlainWords)
+                                    ? trace::raw_shape(at)
+                                    : trace::RawShape::kOther;
   if (shape == trace::RawShape::kOther) [[unlikely]] {
     trace::Event event;
     const std::uint32_t* pc_ids = nullptr;
@@ -84,9 +85,8 @@ inline bool put_next(trace::ColumnEncoder& encoder, const std::uint64_t*& cursor
   return split(columns, slot, time_quantum_shift);
 }
 #if defined(__x86_64__)
-[[gnu::flatten, gnu::target("bmi,bmi2,lzcnt")]] std::uint32_t split_with_bmi2(trace::ColumnEncoder& columns,
-                                                                           const Slot* slot,
-                                                                           std::uint32_t time_quantum_shift) noexcept {
+[[gnu::flatten, gnu::target("bmi,bmi2,lzcnt")]] std::uint32_t split_with_bmi2(
+    trace::ColumnEncoder& columns, const Slot* slot, std::uint32_t time_quantum_shift) noexcept {
   return split(columns, slot, time_quantum_shift);
 }
 bool has_bmi2() noexcept {
@@ -119,7 +119,8 @@ bool Batch::open(bool use_address_model) noexcept {
     address_model_ = static_cast<trace::AddressModel*>(sys::map_pages(sizeof(trace::AddressModel)));
     if (address_model_ == nullptr) return false;
   }
-  if (dictionary_ == nullptr) dictionary_ = static_cast<trace::EventDictionary*>(sys::map_pages(sizeof(trace::EventDictionary)));
+  if (dictionary_ == nullptr)
+    dictionary_ = static_cast<trace::EventDictionary*>(sys::map_pages(sizeof(trace::EventDictionary)));
   if (dictionary_ == nullptr) return false;
   encoder_.set_dictionary(dictionary_);
   model_rest_ = 0;
@@ -150,8 +151,8 @@ Compressor::Frame Batch::compress(Compressor& compressor, trace::ChunkHeader& he
     lengths[i] = static_cast<std::uint32_t>(column.end - column.begin);
     column_bytes += lengths[i];
   }
-  const std::uint32_t flags = trace::kEventsTimeRuns | trace::kEventsDictionary |
-                              (encoder_.has_address_model() ? kModelFlags : 0);
+  const std::uint32_t flags =
+      trace::kEventsTimeRuns | trace::kEventsDictionary | (encoder_.has_address_model() ? kModelFlags : 0);
   const trace::EventsHeader events = {section_count_, flags};
   const std::size_t table_bytes = section_count_ * sizeof(trace::SectionEntry);
   const std::size_t body_bytes = sizeof(events) + table_bytes + sizeof(lengths) + column_bytes;

@@ -149,7 +149,8 @@ void TraceBuilder::encode(trace::ColumnEncoder& encoder, const trace::Event& eve
     encoder.put_free(event.op, event.ticks, event.address);
   } else if (kind == trace::OpKind::kAlloc && event.has_stack && event.push <= trace::kMaxPlainPush &&
              trace::is_plain_allocation(event.op, event.size, event.keep, event.push)) {
-    encoder.put_allocation(event.op, event.ticks, event.address, event.size, event.keep, event.push, pcs.data());
+    encoder.put_allocation(event.op, event.ticks, event.address, event.size, event.keep, event.push,
+                           pcs.data());
   } else {
     encoder.put(event, pcs.data());
   }

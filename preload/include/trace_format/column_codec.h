@@ -12,8 +12,8 @@
 //   kStack        events with a stack: varint number of frames dropped from the previous stack, varint
 //                 number pushed
 //   kPcs          varint pc id per pushed frame, leaf first
-//   kEntry        varint: with kEventsDictionary, a code of event_dictionary.h. Most events are entries, and have
-//                 nothing in kOp, kStack and kPcs, and in kSize only what the entry does not say
+//   kEntry        varint: with kEventsDictionary, a code of event_dictionary.h. Most events are entries, and
+//                 have nothing in kOp, kStack and kPcs, and in kSize only what the entry does not say
 //   kExtra        in this order, each if the operation has it: zigzag varint old address - address; varint
 //                 quanta from begin to end; varint extra
 //

@@ -52,7 +52,8 @@ class ColumnDecoder {
     known_pcs_ = nullptr;
     std::uint64_t code = kNoEntryCode;
     if (dictionary_ != nullptr && !get(Column::kEntry, code)) return false;
-    const bool is_read = code > kNewEntryCode ? get_entry(event, code) : get_spelled_out(event, code == kNewEntryCode);
+    const bool is_read =
+        code > kNewEntryCode ? get_entry(event, code) : get_spelled_out(event, code == kNewEntryCode);
     if (!is_read || !get_time()) return false;
     event.ticks = state_.time << shift_;
     event.begin_ticks = event.ticks;
@@ -100,10 +101,13 @@ class ColumnDecoder {
   }
 
   // Its form stands first of what kExtra has for it; its addresses are codes of the model.
-  bool is_modelled_resize(Op op) const noexcept { return model_ != nullptr && kind_of(op) == OpKind::kResize; }
+  bool is_modelled_resize(Op op) const noexcept {
+    return model_ != nullptr && kind_of(op) == OpKind::kResize;
+  }
   bool get_resize_form(ResizeForm& form) noexcept {
     std::uint64_t value = 0;
-    if (!get(Column::kExtra, value) || value > static_cast<std::uint64_t>(ResizeForm::kFromNothing)) return false;
+    if (!get(Column::kExtra, value) || value > static_cast<std::uint64_t>(ResizeForm::kFromNothing))
+      return false;
     form = static_cast<ResizeForm>(value);
     return true;
   }

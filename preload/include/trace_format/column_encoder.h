@@ -32,7 +32,7 @@ class ColumnEncoder {
   }
   const Buffer& column(Column column) const noexcept { return buffers_[static_cast<std::size_t>(column)]; }
 
-  // Of all events, in quanta. Requires: there was one.
+  // Of all events, in quanta; where there is none, later and earlier than any.
   std::uint64_t first_time() const noexcept { return first_time_; }
   std::uint64_t last_time() const noexcept { return last_time_; }
 
@@ -40,7 +40,8 @@ class ColumnEncoder {
   void set_address_model(AddressModel* model) noexcept { model_ = model; }
   bool has_address_model() const noexcept { return model_ != nullptr; }
 
-  // nullptr: every event is spelled out. The dictionary is the caller's, and begins a chunk with begin_chunk().
+  // nullptr: every event is spelled out. The dictionary is the caller's, and begins a chunk with
+  // begin_chunk().
   void set_dictionary(EventDictionary* dictionary) noexcept { dictionary_ = dictionary; }
   bool has_dictionary() const noexcept { return dictionary_ != nullptr; }
 

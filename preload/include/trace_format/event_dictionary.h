@@ -56,8 +56,8 @@ class EventDictionary {
 
   using TwoWords [[gnu::vector_size(16)]] = std::uint64_t;
   struct Key {
-    TwoWords inner;  // four pc ids, 0 behind the last
-    TwoWords outer;  // four more
+    TwoWords inner;      // four pc ids, 0 behind the last
+    TwoWords outer;      // four more
     std::uint64_t head;  // operation, frames dropped and pushed
   };
   struct Entry {

@@ -1,6 +1,7 @@
-// Byte-level specification of a leakhook trace, format version 1.1, but for two things: journals that have events about
-// resources (operation.h) are of version 2.0, kEvents chunks of 3.0. Before there were dictionaries, kEvents chunks
-// with events about resources were of 2.0, others of 1.1 or 1.0. Everything is little-endian.
+// Byte-level specification of a leakhook trace, format version 1.1, but for two things: journals that have
+// events about resources (operation.h) are of version 2.0, kEvents chunks of 3.0. Before there were
+// dictionaries, kEvents chunks with events about resources were of 2.0, others of 1.1 or 1.0. Everything is
+// little-endian.
 //
 // A recording of one process is two files that are read together:
 //

@@ -87,8 +87,8 @@ inline std::uint64_t* put_raw_free(std::uint64_t* out, Op op, std::uint64_t tick
   return out + kRawFixedWords;
 }
 
-// The same two shapes, for reading, if few frames are pushed. kOther: get_raw_event() is to read it, or to find
-// out what is wrong.
+// The same two shapes, for reading, if few frames are pushed. kOther: get_raw_event() is to read it, or to
+// find out what is wrong.
 inline constexpr std::uint32_t kMaxPlainPush = 8;
 inline constexpr std::size_t kRawPlainWords = kRawFixedWords + kMaxPlainPush / 2;
 enum class RawShape : std::uint8_t { kOther, kAllocation, kFree };
@@ -106,7 +106,8 @@ inline constexpr auto kRawShapes = [] {
 inline RawShape raw_shape(const std::uint64_t* event) noexcept {
   const RawShape shape = kRawShapes[static_cast<std::uint8_t>(event[1])];
   if (shape != RawShape::kAllocation) return shape;
-  const bool is_plain = static_cast<std::uint32_t>(event[2]) != kSizeEscape && event[2] >> 48 <= kMaxPlainPush;
+  const bool is_plain =
+      static_cast<std::uint32_t>(event[2]) != kSizeEscape && event[2] >> 48 <= kMaxPlainPush;
   return is_plain ? RawShape::kAllocation : RawShape::kOther;
 }
 

@@ -31,7 +31,9 @@ TEST(TraceReader, RefusesWhatIsNoTrace) {
 TEST(TraceReader, RefusesANewerMajorVersion) {
   TraceBuilder builder;
   builder.set_version((trace::kFormatMajor + 1) << 8);
-  EXPECT_NE(error_of(builder.finished()).find("format version " + std::to_string(trace::kFormatMajor + 1) + ".0"), std::string::npos);
+  EXPECT_NE(
+      error_of(builder.finished()).find("format version " + std::to_string(trace::kFormatMajor + 1) + ".0"),
+      std::string::npos);
 }
 
 TEST(TraceReader, ReadsANewerMinorVersion) {

@@ -21,7 +21,8 @@ std::vector<std::uint8_t> decompress(const Compressor::Frame& frame) {
 }
 
 // Of a chunk with one section and without an address model.
-trace::ColumnDecoder decoder_of(const std::vector<std::uint8_t>& content, trace::DictionaryReader& dictionary) {
+trace::ColumnDecoder decoder_of(const std::vector<std::uint8_t>& content,
+                                trace::DictionaryReader& dictionary) {
   const std::uint8_t* at =
       content.data() + sizeof(trace::ChunkHeader) + sizeof(trace::EventsHeader) + sizeof(trace::SectionEntry);
   std::uint32_t lengths[trace::kColumnCount];

@@ -35,8 +35,7 @@ std::unique_ptr<Dictionary> dictionary_for(Coding coding) {
   return dictionary;
 }
 
-Columns encoded(const std::vector<test::SampleEvent>& events, std::uint32_t shift,
-                Coding coding = {}) {
+Columns encoded(const std::vector<test::SampleEvent>& events, std::uint32_t shift, Coding coding = {}) {
   std::size_t bound = 0;
   for (const test::SampleEvent& sample : events) bound += column_bytes_bound(sample.event.push);
   Columns columns(kColumnCount, std::vector<std::uint8_t>(bound));
@@ -86,7 +85,8 @@ std::size_t decode_all(const Columns& columns, const std::vector<test::SampleEve
 TEST(ColumnCodec, RoundTripsEveryOperation) {
   const std::vector<test::SampleEvent> events = test::sample_events();
   for (const std::uint32_t shift : {0U, 6U}) {
-    for (const Coding coding : {Coding{false, false}, Coding{true, false}, Coding{false, true}, Coding{true, true}}) {
+    for (const Coding coding :
+         {Coding{false, false}, Coding{true, false}, Coding{false, true}, Coding{true, true}}) {
       EXPECT_EQ(decode_all(encoded(events, shift, coding), events, shift, coding), events.size());
     }
   }
@@ -172,25 +172,25 @@ TEST(ColumnCodec, GoldenChunkWithADictionary) {
   scan::FrameBuffer chunk;
   ASSERT_TRUE(frames.decode(std::span(trace).subspan(entry.file_offset, entry.frame_bytes), chunk));
   const test::Bytes expected = {
-      'L',  'K',  'C',  'H', 2, 0, 0, 3,                    // magic, kind, version
-      2,    0,    0,    0,   0, 0, 0, 0,                    // chunk id
-      0x4c, 4,    0,    0,   0, 0, 0, 0,                    // first ticks: 1100
-      0x4c, 4,    0,    0,   0, 0, 0, 0,                    // last ticks
-      93,   0,    0,    0,   6, 0, 0, 0,                    // body bytes, events
-      1,    0,    0,    0,   10, 0, 0, 0,                   // one section, runs of time, a dictionary
-      2,    0,    0,    0,   0, 0, 0, 0, 7, 0, 0, 0, 6, 0, 0, 0,  // chunk id, tid, events
-      3,    0,    0,    0,   2, 0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0,  // column lengths
-      3,    0,    0,    0,   4, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0,  //
-      1,    0,    0,    0,   6, 0, 0, 0,                    //
-      0x01, 0x9e, 0x01,                                     // op: malloc, free without a stack, malloc
-      0x98, 0x11,                                           // time: +1100
-      0x80, 0x28, 0,    0,                                  // addresses: 0x5000, the same, the same
-      0,    0,    0,                                        // of the frees: the same
-      24,   24,   25,                                       // sizes; the second malloc's entry has 24
-      0,    3,    0,    0,                                  // stack: drop 0 push 3, drop 0 push 0
-      3,    2,    1,                                        // pcs
-      5,                                                    // runs: five more events
-      1,    1,    1,    4,   7, 4};                         // three new entries; 2, 3 with a size, 2
+      'L',  'K',  'C',  'H', 2,  0, 0, 3,                          // magic, kind, version
+      2,    0,    0,    0,   0,  0, 0, 0,                          // chunk id
+      0x4c, 4,    0,    0,   0,  0, 0, 0,                          // first ticks: 1100
+      0x4c, 4,    0,    0,   0,  0, 0, 0,                          // last ticks
+      93,   0,    0,    0,   6,  0, 0, 0,                          // body bytes, events
+      1,    0,    0,    0,   10, 0, 0, 0,                          // one section, runs of time, a dictionary
+      2,    0,    0,    0,   0,  0, 0, 0, 7, 0, 0, 0, 6, 0, 0, 0,  // chunk id, tid, events
+      3,    0,    0,    0,   2,  0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0,  // column lengths
+      3,    0,    0,    0,   4,  0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0,  //
+      1,    0,    0,    0,   6,  0, 0, 0,                          //
+      0x01, 0x9e, 0x01,                                            // op: malloc, free without a stack, malloc
+      0x98, 0x11,                                                  // time: +1100
+      0x80, 0x28, 0,    0,                                         // addresses: 0x5000, the same, the same
+      0,    0,    0,                                               // of the frees: the same
+      24,   24,   25,                                              // sizes; the second malloc's entry has 24
+      0,    3,    0,    0,                                         // stack: drop 0 push 3, drop 0 push 0
+      3,    2,    1,                                               // pcs
+      5,                                                           // runs: five more events
+      1,    1,    1,    4,   7,  4};                               // three new entries; 2, 3 with a size, 2
   EXPECT_EQ(test::Bytes(chunk.bytes().begin(), chunk.bytes().end()), expected);
 }
 

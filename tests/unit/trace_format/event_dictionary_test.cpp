@@ -187,7 +187,8 @@ TEST(EventDictionary, RoundTripsRandomEvents) {
     }
     const std::uint32_t keep = std::min(depth, static_cast<std::uint32_t>(random() % 12));
     std::vector<std::uint32_t> pushed(random() % (kMaxEntryPush + 1));
-    for (std::uint32_t& pc : pushed) pc = random() % 100 == 0 ? static_cast<std::uint32_t>(random()) : random() % 2;
+    for (std::uint32_t& pc : pushed)
+      pc = random() % 100 == 0 ? static_cast<std::uint32_t>(random()) : random() % 2;
     section.allocate(random() % 64 * 16, random() % 4 == 0 ? random() % 100'000 : 32, keep, pushed);
     depth = keep + static_cast<std::uint32_t>(pushed.size());
   }
