@@ -115,6 +115,7 @@ class ColumnDecoder {
   bool get_pc(std::uint32_t& pc_id) noexcept { return get_pcs(&pc_id, 1); }
   bool get_pcs(std::uint32_t* pc_ids, std::uint32_t count) noexcept {
     if (known_pcs_ == nullptr) return read_pcs(pc_ids, count);
+    if (count == 0) return true;
     std::memcpy(pc_ids, known_pcs_, count * sizeof(*pc_ids));
     known_pcs_ += count;
     return true;
