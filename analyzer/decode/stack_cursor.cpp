@@ -5,7 +5,6 @@
 namespace leak::scan {
 
 void StackCursor::follow(const ColumnBatch& batch, BatchIds& ids) {
-  memos_.resize(trace::kMaxEntries + 1);
   std::size_t i = 0;
   for (const ColumnBatch::StackChange& stack : batch.stacks()) {
     if (stack.entry != 0) [[likely]] {

@@ -17,7 +17,10 @@ class StackCursor {
   explicit StackCursor(StackInterner& interner) : interner_(interner), stacks_(1) {}
 
   // A new dictionary.
-  void begin_chunk() { ++chunk_; }
+  void begin_chunk() {
+    ++chunk_;
+    memos_.resize(trace::kMaxEntries + 1);
+  }
   // A new section: the stack is empty.
   void clear() { depth_ = 0; }
 

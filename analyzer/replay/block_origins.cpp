@@ -78,19 +78,18 @@ void BlockOrigins::see_section(Watched& watched, const Section& section, const s
     const Step& step = steps[i];
     if (step.time > watched.time_limit) return;
     watched.prefetch(steps[std::min(i + kPrefetchSteps, steps.size() - 1)].address());
-    const bool is_wide = step.kind() == StepKind::kMapping || step.size == kHugeSize;
-    if (!is_wide && !watched.may_know(step.address())) continue;
     const Moment moment{step.time, section.tid, order_ + static_cast<std::uint32_t>(i)};
-    if (step.kind() == StepKind::kFree) {
-      // What the scan still saw at the old address of a resize was inside of it: the block is the same.
-      if (trace::kind_of(step.op()) == trace::OpKind::kResize) continue;
-      end(watched, step.address(), moment);
-    } else if (step.kind() == StepKind::kAlloc && step.size != kHugeSize) {
-      begin(watched, step.address(), step.size, stacks[step.stack], moment);
-    } else {
+    if (step.kind() == StepKind::kMapping || step.size == kHugeSize) {
       const WideEvent& wide = section.wide[step.stack];
       const bool begins = step.kind() == StepKind::kAlloc || wide.event.op == trace::Op::kMmap;
       if (begins) begin(watched, wide.event.address, wide.event.size, stacks[wide.stack], moment);
+    } else if (!watched.may_know(step.address())) {
+      continue;
+    } else if (step.kind() == StepKind::kAlloc) {
+      begin(watched, step.address(), step.size, stacks[step.stack], moment);
+    } else if (trace::kind_of(step.op()) != trace::OpKind::kResize) {
+      // What the scan still saw at the old address of a resize was inside of it: the block is the same.
+      end(watched, step.address(), moment);
     }
   }
 }

@@ -1,10 +1,11 @@
-// What the allocating hooks have in common.
+// What the hooks that allocate and release blocks have in common.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
 #include "live_set/live_set.h"
+#include "live_set/scrub.h"
 #include "record/hook_frame.h"
 #include "record/hook_scope.h"
 #include "record/recorder.h"
@@ -15,22 +16,43 @@ namespace leak::hook {
 // Whether the calling hook may take the short way: allocate_plainly() or release_plainly().
 inline bool is_plain_call() noexcept { return records_plainly() && t_hook.scope_frame == 0; }
 
-// What allocate_in_scope() does, for a plain call.
-template <class RealCall>
-inline void* allocate_plainly(trace::Op op, std::size_t size, std::uint64_t extra, const HookFrame& frame,
-                              RealCall&& real_call) {
-  const HookScope scope(frame, HookScope::Outermost{});
+// Calls `real_call`, which returns the new block or nullptr, and lets kRecord record what came of it.
+template <auto kRecord, class RealCall>
+inline void* allocate_within(const HookScope& scope, trace::Op op, std::size_t size, std::uint64_t extra,
+                             const HookFrame& frame, RealCall&& real_call) {
   void* block = real_call();
   if (block != nullptr) [[likely]] {
     mark_live(block);
-    record_plain_allocation(scope, op, block, size, extra, frame);
+    kRecord(scope, op, block, size, extra, frame);
   } else {
     record_failure(scope);
   }
   return block;
 }
+template <class RealCall>
+inline void* allocate_in_scope(trace::Op op, std::size_t size, std::uint64_t extra, const HookFrame& frame,
+                               RealCall&& real_call) {
+  const HookScope scope(frame);
+  return allocate_within<record_allocation>(scope, op, size, extra, frame, real_call);
+}
+// The same for a plain call.
+template <class RealCall>
+inline void* allocate_plainly(trace::Op op, std::size_t size, std::uint64_t extra, const HookFrame& frame,
+                              RealCall&& real_call) {
+  const HookScope scope(frame, HookScope::Outermost{});
+  return allocate_within<record_plain_allocation>(scope, op, size, extra, frame, real_call);
+}
 
-// And for a block that goes.
+// Records that the block goes, and then calls `real_call`.
+template <class RealCall>
+inline void release_in_scope(trace::Op op, void* block, const HookFrame& frame, RealCall&& real_call) {
+  LiveSet::Cell* const mark = expect_mark_dead(block);
+  const HookScope scope(frame);
+  record_free(scope, op, block, frame);
+  clear_mark(mark);
+  real_call();
+}
+// The same for a plain call.
 template <class RealCall>
 inline void release_plainly(trace::Op op, void* block, const HookFrame& frame, RealCall&& real_call) {
   LiveSet::Cell* const mark = expect_mark_dead(block);
@@ -53,22 +75,7 @@ inline void* allocate_left_out(const HookFrame& frame, RealCall&& real_call) {
   return block;
 }
 
-// Calls `real_call`, which returns the new block or nullptr, and records what came of it.
-template <class RealCall>
-inline void* allocate_in_scope(trace::Op op, std::size_t size, std::uint64_t extra, const HookFrame& frame,
-                               RealCall&& real_call) {
-  const HookScope scope(frame);
-  void* block = real_call();
-  if (block != nullptr) [[likely]] {
-    mark_live(block);
-    record_allocation(scope, op, block, size, extra, frame);
-  } else {
-    record_failure(scope);
-  }
-  return block;
-}
-
-// The same for the functions of the malloc family, each of which inlines only the short way.
+// An allocation by the allocator behind us; each hook inlines only the short way.
 template <class RealCall>
 [[gnu::noinline]] void* allocate_otherwise(trace::Op op, std::size_t size, std::uint64_t extra,
                                            const HookFrame& frame, RealCall& real_call) {
@@ -81,6 +88,26 @@ inline void* allocate(trace::Op op, std::size_t size, std::uint64_t extra, const
   if (!is_plain_call()) [[unlikely]]
     return allocate_otherwise(op, size, extra, frame, real_call);
   return allocate_plainly(op, size, extra, frame, real_call);
+}
+
+// The same for a block that goes.
+template <class RealCall>
+[[gnu::noinline]] void release_otherwise(trace::Op op, void* block, const HookFrame& frame,
+                                         RealCall& real_call) noexcept {
+  if (is_scope_free() && is_left_out(block)) {
+    mark_dead(block);
+    return real_call();
+  }
+  release_in_scope(op, block, frame, [&] {
+    if (g_scrub) [[unlikely]] scrub(block);
+    real_call();
+  });
+}
+template <class RealCall>
+inline void release(trace::Op op, void* block, const HookFrame& frame, RealCall&& real_call) noexcept {
+  if (!is_plain_call()) [[unlikely]]
+    return release_otherwise(op, block, frame, real_call);
+  release_plainly(op, block, frame, real_call);
 }
 
 }  // namespace leak::hook

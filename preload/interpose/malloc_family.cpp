@@ -64,28 +64,6 @@ void* real_realloc(void* block, std::size_t size) noexcept {
   return scrubbing_realloc(block, size, g_real.malloc, g_real.realloc, g_real.free);
 }
 
-template <class RealCall>
-[[gnu::noinline]] void release_otherwise(Op op, void* block, const HookFrame& frame,
-                                         RealCall& real_call) noexcept {
-  if (is_scope_free() && is_left_out(block)) {
-    mark_dead(block);
-    return real_call();
-  }
-  LiveSet::Cell* const mark = expect_mark_dead(block);
-  const HookScope scope(frame);
-  record_free(scope, op, block, frame);
-  clear_mark(mark);
-  if (g_scrub) [[unlikely]] scrub(block);
-  real_call();
-}
-
-template <class RealCall>
-void release(Op op, void* block, const HookFrame& frame, RealCall&& real_call) noexcept {
-  if (!is_plain_call()) [[unlikely]]
-    return release_otherwise(op, block, frame, real_call);
-  release_plainly(op, block, frame, real_call);
-}
-
 bool is_ours_to_ignore(void* block) noexcept { return block == nullptr || is_bootstrap_block(block); }
 
 std::size_t page_rounded(std::size_t size) noexcept { return (size + 4095) & ~std::size_t{4095}; }

@@ -12,7 +12,6 @@
 #include "interpose/hooks.h"
 #include "interpose/next_operators.h"
 #include "interpose/real_functions.h"
-#include "live_set/scrub.h"
 
 using leak::trace::Op;
 
@@ -32,50 +31,19 @@ void* allocate_new(Op op, std::size_t size, std::uint64_t alignment, const HookF
                    MallocCall&& by_malloc, OperatorCall&& by_operator) {
   if (!real_is_ready()) [[unlikely]]
     return bootstrap_allocate(size, alignment);
-  if (operators_are_malloc()) [[likely]] {
-    if (is_plain_call()) [[likely]] {
-      if (void* block = allocate_plainly(op, size, alignment, frame, by_malloc)) [[likely]]
-        return block;
-      return by_operator();  // outside the scope: it may run the program's new-handler, and throw
-    }
-    if (is_scope_free() && pass_sampling_point(size)) {
-      if (void* block = allocate_left_out(frame, by_malloc)) [[likely]]
-        return block;
-      return by_operator();
-    }
-    const HookScope scope(frame);
-    if (void* block = by_malloc()) [[likely]] {
-      mark_live(block);
-      record_allocation(scope, op, block, size, alignment, frame);
-      return block;
-    }
-    record_failure(scope);
-  } else {
+  if (!operators_are_malloc()) [[unlikely]]
     return allocate_in_scope(op, size, alignment, frame, by_operator);  // it may call our malloc
-  }
+  if (void* block = allocate(op, size, alignment, frame, by_malloc)) [[likely]]
+    return block;
   return by_operator();  // outside the scope: it may run the program's new-handler, and throw
 }
 
 template <class OperatorCall>
 void release_delete(Op op, void* block, const HookFrame& frame, OperatorCall&& by_operator) {
   if (block == nullptr || is_bootstrap_block(block) || !real_is_ready()) return;
-  if (operators_are_malloc() && is_plain_call()) [[likely]] {
-    return release_plainly(op, block, frame, [&] { g_real.free(block); });
-  }
-  if (is_scope_free() && operators_are_malloc() && is_left_out(block)) {
-    mark_dead(block);
-    return g_real.free(block);
-  }
-  LiveSet::Cell* const mark = expect_mark_dead(block);
-  const HookScope scope(frame);
-  record_free(scope, op, block, frame);
-  clear_mark(mark);
-  if (operators_are_malloc()) [[likely]] {
-    if (g_scrub) [[unlikely]] scrub(block);
-    g_real.free(block);
-  } else {
-    by_operator();
-  }
+  if (!operators_are_malloc()) [[unlikely]]
+    return release_in_scope(op, block, frame, by_operator);
+  release(op, block, frame, [&] { g_real.free(block); });
 }
 
 }  // namespace

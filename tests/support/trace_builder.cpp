@@ -144,15 +144,13 @@ void TraceBuilder::graph_part(std::uint64_t ticks, const Bytes& body) {
 void TraceBuilder::encode(trace::ColumnEncoder& encoder, const trace::Event& event, const Stack& pushed) {
   Stack pcs = pushed;
   pcs.resize(std::max<std::size_t>(pcs.size(), trace::kMaxPlainPush));
-  const trace::OpKind kind = trace::kind_of(event.op);
-  if (kind == trace::OpKind::kFree && !event.has_stack) {
-    encoder.put_free(event.op, event.ticks, event.address);
-  } else if (kind == trace::OpKind::kAlloc && event.has_stack && event.push <= trace::kMaxPlainPush &&
-             trace::is_plain_allocation(event.op, event.size, event.keep, event.push)) {
+  if (!trace::may_be_entry(event.op, event.has_stack, event.size, event.push)) {
+    encoder.put(event, pcs.data());
+  } else if (event.has_stack) {
     encoder.put_allocation(event.op, event.ticks, event.address, event.size, event.keep, event.push,
                            pcs.data());
   } else {
-    encoder.put(event, pcs.data());
+    encoder.put_free(event.op, event.ticks, event.address);
   }
 }
 

@@ -139,6 +139,20 @@ TEST_F(BatchTest, SaysTimesThatHoldAllEvents) {
   EXPECT_EQ(header.last_ticks, 1007U);
 }
 
+TEST_F(BatchTest, LosesOnlyAnEventThatIsCutShort) {
+  constexpr std::uint32_t kEvents = 20;
+  for (std::uint32_t words = 1; words != trace::kRawPlainWords; ++words) {
+    Slot* const slot = fill_slot(1, kEvents);
+    slot->used.fetch_sub(words * 8);
+    batch_->add(slot);
+    const std::uint64_t lost = (words + trace::kRawFixedWords - 1) / trace::kRawFixedWords;
+    EXPECT_EQ(batch_->event_count(), kEvents - lost) << words;
+    trace::ChunkHeader header;
+    batch_->compress(compressor_, header);
+    batch_->release(*pool_);
+  }
+}
+
 TEST_F(BatchTest, TakesEveryOperation) {
   std::vector<test::SampleEvent> samples = test::sample_events();
   std::erase_if(samples, [](const test::SampleEvent& sample) { return sample.event.push > 1000; });

@@ -122,6 +122,17 @@ TEST(ColumnCodec, FoldsMultiplesOfSixteenSmall) {
   }
 }
 
+// The chunk of all events that `builder` has.
+test::Bytes events_chunk(test::TraceBuilder& builder) {
+  builder.flush_events();
+  const test::Bytes trace = builder.killed_trace();
+  const IndexEntry& entry = builder.frames().back();
+  scan::FrameDecoder frames;
+  scan::FrameBuffer chunk;
+  EXPECT_TRUE(frames.decode(std::span(trace).subspan(entry.file_offset, entry.frame_bytes), chunk));
+  return {chunk.bytes().begin(), chunk.bytes().end()};
+}
+
 // The whole of a small events chunk, byte for byte. When this test fails, traces that exist can no longer be
 // read: raise the format version.
 TEST(ColumnCodec, GoldenChunk) {
@@ -130,12 +141,6 @@ TEST(ColumnCodec, GoldenChunk) {
   builder.alloc(7, 1100, 0x5000, 24, {3, 2, 1});
   builder.free(7, 1100, 0x5000);
   builder.resize(7, 1110, 1120, 0, 0x5010, 300, {4, 2, 1});
-  builder.flush_events();
-  const test::Bytes trace = builder.killed_trace();
-  const IndexEntry& entry = builder.frames().back();
-  scan::FrameDecoder frames;
-  scan::FrameBuffer chunk;
-  ASSERT_TRUE(frames.decode(std::span(trace).subspan(entry.file_offset, entry.frame_bytes), chunk));
   const test::Bytes expected = {
       'L',  'K',  'C',  'H',  2,    0,    1,    1,                          // magic, kind, version
       2,    0,    0,    0,    0,    0,    0,    0,                          // chunk id
@@ -155,7 +160,7 @@ TEST(ColumnCodec, GoldenChunk) {
       0x03, 0x02, 0x01, 0x04,                    // pcs
       0x9f, 0xc0, 0x02, 0x0a,                    // extra: old - new address, 10 ticks
       0x01, 0x00};                               // runs: two events, one
-  EXPECT_EQ(test::Bytes(chunk.bytes().begin(), chunk.bytes().end()), expected);
+  EXPECT_EQ(events_chunk(builder), expected);
 }
 
 TEST(ColumnCodec, GoldenChunkWithADictionary) {
@@ -165,12 +170,6 @@ TEST(ColumnCodec, GoldenChunkWithADictionary) {
     builder.alloc(7, 1100, 0x5000, 24 + i / 2, {3, 2, 1});
     builder.free(7, 1100, 0x5000);
   }
-  builder.flush_events();
-  const test::Bytes trace = builder.killed_trace();
-  const IndexEntry& entry = builder.frames().back();
-  scan::FrameDecoder frames;
-  scan::FrameBuffer chunk;
-  ASSERT_TRUE(frames.decode(std::span(trace).subspan(entry.file_offset, entry.frame_bytes), chunk));
   const test::Bytes expected = {
       'L',  'K',  'C',  'H', 2,  0, 0, 3,                          // magic, kind, version
       2,    0,    0,    0,   0,  0, 0, 0,                          // chunk id
@@ -191,7 +190,7 @@ TEST(ColumnCodec, GoldenChunkWithADictionary) {
       3,    2,    1,                                               // pcs
       5,                                                           // runs: five more events
       1,    1,    1,    4,   7,  4};                               // three new entries; 2, 3 with a size, 2
-  EXPECT_EQ(test::Bytes(chunk.bytes().begin(), chunk.bytes().end()), expected);
+  EXPECT_EQ(events_chunk(builder), expected);
 }
 
 }  // namespace
