@@ -13,7 +13,7 @@ std::vector<double> zipf_sums(std::size_t keys, double exponent) {
   return sums;
 }
 
-std::vector<Pattern> leaking() {
+std::vector<Pattern> held_out_leaks() {
   return {
       {"one in 1,000, by day", true,
        [](Run& run) {
@@ -170,7 +170,7 @@ std::vector<Pattern> sound() {
 }  // namespace
 
 std::vector<Pattern> held_out_patterns() {
-  std::vector<Pattern> all = leaking();
+  std::vector<Pattern> all = held_out_leaks();
   for (const Pattern& pattern : sound()) all.push_back(pattern);
   return all;
 }

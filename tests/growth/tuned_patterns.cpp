@@ -16,7 +16,7 @@ void each_request(Run& run, double probability, const std::function<double(doubl
 
 double never(double) { return kForever; }
 
-std::vector<Pattern> leaking() {
+std::vector<Pattern> tuned_leaks() {
   return {
       {"each tenth request", true,
        [](Run& run) {
@@ -280,7 +280,7 @@ std::vector<Pattern> beginnings() {
 }  // namespace
 
 std::vector<Pattern> tuned_patterns() {
-  std::vector<Pattern> all = leaking();
+  std::vector<Pattern> all = tuned_leaks();
   for (const auto& part : {caches(), lifetimes(), beginnings()})
     all.insert(all.end(), part.begin(), part.end());
   return all;

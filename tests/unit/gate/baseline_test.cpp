@@ -7,7 +7,7 @@
 namespace leak::scan {
 namespace {
 
-std::string refusal(const std::string& text) {
+std::string refusal_of_baseline(const std::string& text) {
   try {
     parse_baseline("leaks.txt", text);
   } catch (const CommandError& error) {
@@ -24,13 +24,13 @@ TEST(Baseline, ReadsWhatItWrote) {
 
 TEST(Baseline, WrongFilesAreRefusedWithTheLine) {
   const std::string head = "# leakscan baseline 1\n";
-  EXPECT_EQ(refusal("{}"),
+  EXPECT_EQ(refusal_of_baseline("{}"),
             "baseline leaks.txt:1: this is no baseline: its first line is not '# leakscan baseline 1'");
-  EXPECT_EQ(refusal(head + "  frame\n"), "baseline leaks.txt:2: a frame without a leak above it");
+  EXPECT_EQ(refusal_of_baseline(head + "  frame\n"), "baseline leaks.txt:2: a frame without a leak above it");
   for (const char* line :
        {"leak\n", "leak 0123456789abcdef 1\n", "leak xyz 1 2\n", "leak 0123456789abcdeg 1 2\n",
         "leak 0123456789abcdef 1 2 3\n", "loss 0123456789abcdef 1 2\n"}) {
-    EXPECT_EQ(refusal(head + line), "baseline leaks.txt:2: expected 'leak FINGERPRINT BLOCKS BYTES'") << line;
+    EXPECT_EQ(refusal_of_baseline(head + line), "baseline leaks.txt:2: expected 'leak FINGERPRINT BLOCKS BYTES'") << line;
   }
 }
 

@@ -7,7 +7,7 @@
 namespace leak::scan {
 namespace {
 
-std::string refusal(const std::string& text) {
+std::string refusal_of_rule(const std::string& text) {
   try {
     parse_rule(text);
   } catch (const CommandError& error) {
@@ -47,7 +47,7 @@ TEST(Rule, ASeverityIsAWord) {
   EXPECT_TRUE(parse_rule("severity>=warning").fails(1));
   EXPECT_FALSE(parse_rule("severity >= critical").fails(1));
   EXPECT_TRUE(parse_rule("severity!=good if known").if_known);
-  EXPECT_NE(refusal("severity>2").find("a severity is good, warning or critical"), std::string::npos);
+  EXPECT_NE(refusal_of_rule("severity>2").find("a severity is good, warning or critical"), std::string::npos);
   EXPECT_EQ(format_fact(FactUnit::kSeverity, 2), "critical");
 }
 
@@ -65,10 +65,10 @@ TEST(Rule, IfKnown) {
 }
 
 TEST(Rule, MistakesArePointedAt) {
-  EXPECT_EQ(refusal("lsot>0"),
+  EXPECT_EQ(refusal_of_rule("lsot>0"),
             "rule 'lsot>0', column 1: there is no fact 'lsot'; did you mean 'lost'?\n  lsot>0\n  ^");
-  EXPECT_EQ(refusal("lost>many"), "rule 'lost>many', column 6: a number belongs here\n  lost>many\n       ^");
-  EXPECT_EQ(refusal("lost=0"), "rule 'lost=0', column 5: '=' is written '=='\n  lost=0\n      ^");
+  EXPECT_EQ(refusal_of_rule("lost>many"), "rule 'lost>many', column 6: a number belongs here\n  lost>many\n       ^");
+  EXPECT_EQ(refusal_of_rule("lost=0"), "rule 'lost=0', column 5: '=' is written '=='\n  lost=0\n      ^");
 }
 
 TEST(Rule, EveryMistakeIsOneSentence) {
@@ -91,8 +91,8 @@ TEST(Rule, EveryMistakeIsOneSentence) {
       {"site(x):cycles>0", "'cycles' is no fact of a site"},
   };
   for (const auto& [rule, sentence] : kMistakes) {
-    EXPECT_NE(refusal(rule).find(": " + sentence + "\n"), std::string::npos)
-        << rule << " -> " << refusal(rule);
+    EXPECT_NE(refusal_of_rule(rule).find(": " + sentence + "\n"), std::string::npos)
+        << rule << " -> " << refusal_of_rule(rule);
   }
 }
 

@@ -6,14 +6,14 @@
 #include <algorithm>
 #include <fstream>
 
+#include "unit/launch/built_program.h"
+
 namespace leak::scan {
 namespace {
 
-std::string program(const std::string& name) { return std::string(LEAK_PROGRAMS) + "/" + name; }
-
 TEST(ElfHeader, ReadsADynamicProgram) {
   const std::optional<ElfHeader> elf =
-      read_elf_header(program("dynamic"), {"main", "atoi", "no_such_symbol"});
+      read_elf_header(built_program("dynamic"), {"main", "atoi", "no_such_symbol"});
   ASSERT_TRUE(elf);
   EXPECT_TRUE(elf->is_64_bit);
   EXPECT_EQ(elf->machine, own_machine());
@@ -30,7 +30,7 @@ TEST(ElfHeader, IsNothingForOtherFiles) {
 }
 
 TEST(ElfHeader, SurvivesAnyCutAndManyFlips) {
-  std::ifstream file(program("dynamic"), std::ios::binary);
+  std::ifstream file(built_program("dynamic"), std::ios::binary);
   const std::string intact((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   const std::string path = testing::TempDir() + "leak_elf_header";
   for (std::size_t length = 0; length < 4096; length += 61) {

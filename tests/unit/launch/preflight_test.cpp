@@ -9,11 +9,10 @@
 #include <fstream>
 
 #include "base/command_error.h"
+#include "unit/launch/built_program.h"
 
 namespace leak::scan {
 namespace {
-
-std::string program(const std::string& name) { return std::string(LEAK_PROGRAMS) + "/" + name; }
 
 // The message of the refusal; empty when there was none.
 std::string refusal(void (*check)(const std::string&), const std::string& path) {
@@ -52,28 +51,28 @@ class Script {
 };
 
 TEST(Preflight, AcceptsDynamicProgramsAndTheirScripts) {
-  EXPECT_EQ(refusal_to_preload(program("dynamic")), "");
+  EXPECT_EQ(refusal_to_preload(built_program("dynamic")), "");
   EXPECT_EQ(refusal_to_preload(Script("#!/bin/sh\n").path()), "");
 }
 
 TEST(Preflight, RefusesStaticPrograms) {
-  EXPECT_TRUE(says(refusal_to_preload(program("static")), "static program"));
+  EXPECT_TRUE(says(refusal_to_preload(built_program("static")), "static program"));
 }
 
-TEST(Preflight, RefusesMusl) { EXPECT_TRUE(says(refusal_to_preload(program("musl")), "musl")); }
+TEST(Preflight, RefusesMusl) { EXPECT_TRUE(says(refusal_to_preload(built_program("musl")), "musl")); }
 
 TEST(Preflight, RefusesSanitizedPrograms) {
-  EXPECT_TRUE(says(refusal_to_preload(program("sanitized")), "sanitizer"));
+  EXPECT_TRUE(says(refusal_to_preload(built_program("sanitized")), "sanitizer"));
 }
 
 TEST(Preflight, RefusesScriptsOfProgramsThatItRefuses) {
-  EXPECT_TRUE(says(refusal_to_preload(Script("#! " + program("static") + " -x\n").path()), "static program"));
+  EXPECT_TRUE(says(refusal_to_preload(Script("#! " + built_program("static") + " -x\n").path()), "static program"));
   EXPECT_TRUE(says(refusal_to_preload(Script("#!/no/such/interpreter\n").path()), "/no/such/interpreter"));
 }
 
 TEST(Preflight, RefusesAnotherArchitecture) {
   const std::string path = testing::TempDir() + "leak_other_machine";
-  std::filesystem::copy_file(program("dynamic"), path, std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::copy_file(built_program("dynamic"), path, std::filesystem::copy_options::overwrite_existing);
   std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
   file.seekp(18);
   file.write("\xf3\0", 2);  // EM_RISCV
@@ -85,7 +84,7 @@ TEST(Preflight, RefusesAnotherArchitecture) {
 TEST(Preflight, RefusesSetUserIdProgramsOfOthers) {
   if (::getuid() != 0) GTEST_SKIP() << "only root can make one";
   const std::string path = testing::TempDir() + "leak_setuid";
-  std::filesystem::copy_file(program("dynamic"), path, std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::copy_file(built_program("dynamic"), path, std::filesystem::copy_options::overwrite_existing);
   ASSERT_EQ(::chown(path.c_str(), 65534, 65534), 0);
   ASSERT_EQ(::chmod(path.c_str(), 04755), 0);
   EXPECT_TRUE(says(refusal_to_preload(path), "set-user-ID"));
@@ -96,7 +95,7 @@ TEST(Preflight, RefusesSetUserIdProgramsOfOthers) {
 }
 
 TEST(FindProgram, LooksWhereAShellWould) {
-  EXPECT_EQ(find_program(program("dynamic")), program("dynamic"));
+  EXPECT_EQ(find_program(built_program("dynamic")), built_program("dynamic"));
   EXPECT_TRUE(find_program("sh").ends_with("/sh"));
   EXPECT_TRUE(says(refusal_to_find("no-such-program-anywhere"), "is not in PATH"));
   EXPECT_TRUE(says(refusal_to_find("/no/such/program"), "/no/such/program"));

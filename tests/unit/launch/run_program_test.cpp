@@ -6,22 +6,21 @@
 #include <cstdlib>
 
 #include "base/command_error.h"
+#include "unit/launch/built_program.h"
 
 namespace leak::scan {
 namespace {
 
-std::string program(const std::string& name) { return std::string(LEAK_PROGRAMS) + "/" + name; }
-
 class RecordProgram : public testing::Test {
  protected:
-  void SetUp() override { ::setenv("LEAKHOOK_LIBRARY", program("libfake_hook.so").c_str(), 1); }
+  void SetUp() override { ::setenv("LEAKHOOK_LIBRARY", built_program("libfake_hook.so").c_str(), 1); }
   void TearDown() override {
     ::unsetenv("LEAKHOOK_LIBRARY");
     ::unlink(trace_.c_str());
   }
 
   Recording record(const std::string& code) {
-    return record_program({{program("dynamic"), code}, trace_, {}});
+    return record_program({{built_program("dynamic"), code}, trace_, {}});
   }
 
   const std::string trace_ = testing::TempDir() + "leak_run_program." + std::to_string(::getpid()) + ".zst";
@@ -37,12 +36,12 @@ TEST_F(RecordProgram, Returns128PlusTheSignal) { EXPECT_EQ(record("-15").exit_co
 
 TEST_F(RecordProgram, PassesSettingsOn) {
   // The stand-in records nothing with this one.
-  const Recording recording = record_program({{program("dynamic")}, trace_, {{"LEAKHOOK_ENABLED", "0"}}});
+  const Recording recording = record_program({{built_program("dynamic")}, trace_, {{"LEAKHOOK_ENABLED", "0"}}});
   EXPECT_TRUE(recording.traces.empty());
 }
 
 TEST_F(RecordProgram, KeepsWhatElseIsPreloaded) {
-  ::setenv("LD_PRELOAD", program("libfake_hook.so").c_str(), 1);
+  ::setenv("LD_PRELOAD", built_program("libfake_hook.so").c_str(), 1);
   EXPECT_EQ(record_program(
                 {{"/bin/sh", "-c", "case $LD_PRELOAD in *fake_hook*:*fake_hook*) exit 7;; esac"}, trace_, {}})
                 .exit_code,
