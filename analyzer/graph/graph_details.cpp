@@ -21,8 +21,6 @@ constexpr std::size_t kMostTypes = 200;
 constexpr std::size_t kMostSiteTypes = 10;
 constexpr std::size_t kMostCycles = 200;
 
-bool is_lost(LossClass of) { return of == LossClass::kDefinite || of == LossClass::kIndirect; }
-
 std::uint64_t live_bytes_of(const SiteLoss& site) {
   std::uint64_t bytes = 0;
   for (const NodeTotals& totals : site.blocks) bytes += totals.bytes;

@@ -18,6 +18,7 @@ namespace leak::scan {
 
 using NodeId = std::uint32_t;
 inline constexpr NodeId kNoNode = 0xffffffff;
+inline constexpr std::uint32_t kWord = 8;  // bytes of a pointer
 
 struct HeapNode {
   std::uint64_t address = 0;

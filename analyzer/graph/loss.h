@@ -20,6 +20,8 @@ enum class LossClass : std::uint8_t {
 };
 inline constexpr std::size_t kLossClasses = 6;
 
+inline bool is_lost(LossClass of) { return of == LossClass::kDefinite || of == LossClass::kIndirect; }
+
 struct Loss {
   std::vector<LossClass> of;    // index: NodeId
   Components lost;              // of the lost nodes

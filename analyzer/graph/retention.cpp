@@ -12,8 +12,6 @@ namespace {
 constexpr std::uint32_t kOrigin = 0;
 constexpr std::uint32_t kNowhere = 0xffffffff;
 
-bool is_lost(LossClass of) { return of == LossClass::kDefinite || of == LossClass::kIndirect; }
-
 // The origin leads to the roots, to the runtime's blocks and to the leaders of what is lost; a root to what
 // it points to. What lost nodes point to counts only among the lost.
 class WayBuilder {

@@ -7,8 +7,6 @@ namespace leak::scan {
 
 namespace {
 
-constexpr std::uint32_t kWord = 8;
-
 // The edge that `node` holds at `offset`; nullptr when there is none.
 const HeapEdge* edge_at(const HeapGraph& graph, NodeId node, std::uint32_t offset) {
   const std::span<const HeapEdge> edges = graph.edges_of(node);

@@ -14,7 +14,6 @@ namespace {
 using trace::InteriorHint;
 using trace::PointerForm;
 
-constexpr std::uint32_t kWord = 8;
 constexpr std::uint32_t kCowStringHeader = 24;
 // Fewer blocks of a site prove no habit; so many tenths must be held by the same offset.
 constexpr std::uint64_t kLeastSiteBlocks = 10;

@@ -10,10 +10,8 @@ namespace leak::scan {
 
 namespace {
 
-constexpr std::size_t kIndent = 2;
-
 void write_prose(std::string_view heading, std::string_view text, const TextStyle& style, std::ostream& out) {
-  out << '\n' << style.ink(heading, Ink::kBold) << '\n' << style.wrap(text, kIndent) << '\n';
+  out << '\n' << style.ink(heading, Ink::kBold) << '\n' << style.wrap(text, kParagraphIndent) << '\n';
 }
 
 void write_code(std::string_view heading, const std::string& code, Ink ink, const TextStyle& style,
@@ -28,7 +26,7 @@ void write_code(std::string_view heading, const std::string& code, Ink ink, cons
 void write_page(const ReportPatternPage& page, const std::vector<const ReportPatternPage*>& related,
                 const TextStyle& style, std::ostream& out) {
   out << style.ink(page.name, Ink::kBold) << "  (" << page.kind << ")\n\n"
-      << style.wrap(page.summary, kIndent) << '\n';
+      << style.wrap(page.summary, kParagraphIndent) << '\n';
   write_prose("How leakscan recognises it", page.recognised_by, style, out);
   write_code("Leaks", page.bad, Ink::kRed, style, out);
   write_code("Does not", page.good, Ink::kGreen, style, out);

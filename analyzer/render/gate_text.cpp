@@ -9,7 +9,6 @@ namespace leak::scan {
 
 namespace {
 
-constexpr std::size_t kIndent = 2;
 constexpr std::size_t kShownCallers = 6;
 
 const char* state_word(LeakState state) {
@@ -49,7 +48,7 @@ void write_outcomes(const GateReport& report, const TextStyle& style, std::ostre
 void write_leak(const GateLeak& leak, const GateReport& report, const TextStyle& style, std::ostream& out) {
   std::string line = state_word(leak.state) + leak.title;
   if (report.processes.size() > 1) line += ", " + process_name(report.processes[leak.process]);
-  out << '\n' << style.wrap(line, kIndent) << '\n';
+  out << '\n' << style.wrap(line, kParagraphIndent) << '\n';
   if (leak.state == LeakState::kSuppressed) {
     out << style.fit("    by " + leak.suppressed_by, 0) << '\n';
     return;
@@ -58,7 +57,7 @@ void write_leak(const GateLeak& leak, const GateReport& report, const TextStyle&
   const std::size_t shown = std::min(leak.stack.size(), style.rows() + kShownCallers);
   for (std::size_t i = 0; i != shown; ++i) out << style.fit("    " + leak.stack[i], 0) << '\n';
   if (shown != leak.stack.size()) out << "    ... " << leak.stack.size() - shown << " more frames\n";
-  if (!leak.advice.empty()) out << style.wrap(leak.advice, kIndent) << '\n';
+  if (!leak.advice.empty()) out << style.wrap(leak.advice, kParagraphIndent) << '\n';
 }
 
 void write_tree(const GateReport& report, const TextStyle& style, std::ostream& out) {

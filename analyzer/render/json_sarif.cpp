@@ -13,11 +13,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Kind {
+struct LeakKind {
   const char* name;
   const char* description;
 };
-constexpr auto kKinds = std::to_array<Kind>({
+constexpr auto kKinds = std::to_array<LeakKind>({
     {"leak", "Memory that nothing points to any more, or that piles up until the end"},
     {"cycle", "Objects that keep each other alive"},
     {"growth", "Memory that is held and grows until the end"},
@@ -31,13 +31,13 @@ constexpr auto kKinds = std::to_array<Kind>({
 
 std::size_t kind_index(const std::string& kind) {
   const auto* found =
-      std::find_if(kKinds.begin(), kKinds.end(), [&kind](const Kind& one) { return kind == one.name; });
+      std::find_if(kKinds.begin(), kKinds.end(), [&kind](const LeakKind& one) { return kind == one.name; });
   return std::min(static_cast<std::size_t>(found - kKinds.begin()), kKinds.size() - 1);
 }
 
 Json rules() {
   Json list = Json::array();
-  for (const Kind& kind : kKinds) {
+  for (const LeakKind& kind : kKinds) {
     list.push_back({{"id", std::string("leakscan/") + kind.name},
                     {"shortDescription", {{"text", kind.description}}},
                     {"defaultConfiguration", {{"level", "error"}}}});
@@ -47,12 +47,12 @@ Json rules() {
 
 // RFC 3986: what is neither unreserved nor a slash is escaped.
 std::string uri_of(const std::string& path) {
-  static constexpr std::string_view kPlain =
+  static constexpr std::string_view kUnreserved =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/+@";
   static constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string uri = path.starts_with('/') ? "file://" : "";
   for (const char c : path) {
-    if (kPlain.find(c) != std::string_view::npos) {
+    if (kUnreserved.find(c) != std::string_view::npos) {
       uri += c;
       continue;
     }

@@ -9,6 +9,8 @@
 
 namespace leak::scan {
 
+inline constexpr std::size_t kParagraphIndent = 2;  // blanks before the lines of a paragraph, for wrap()
+
 enum class Ink { kPlain, kBold, kDim, kGreen, kYellow, kRed };
 
 struct TextOptions {
