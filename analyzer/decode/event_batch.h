@@ -15,6 +15,10 @@
 
 namespace leak::scan {
 
+// How many steps ahead of their replay blocks are fetched: far enough for a memory access to arrive, near enough to stay
+// in the first cache.
+inline constexpr std::size_t kPrefetchSteps = 12;
+
 enum class StepKind : std::uint8_t { kAlloc, kFree, kMapping };
 
 struct Step {

@@ -8,7 +8,6 @@ namespace leak::scan {
 
 namespace {
 
-constexpr std::size_t kPrefetchSteps = 12;
 constexpr std::size_t kKnownBitsPerSlot = 16;
 
 }  // namespace

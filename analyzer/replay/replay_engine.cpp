@@ -9,8 +9,10 @@ namespace leak::scan {
 
 namespace {
 
-// Far enough for a memory access to arrive, near enough to stay in the first cache.
-constexpr std::ptrdiff_t kPrefetchSteps = 12;
+// Of the step that is worth a prefetch at `step`.
+std::uint64_t address_ahead(const Step* step, const Step* end) {
+  return step[std::min(kPrefetchSteps, static_cast<std::size_t>(end - step) - 1)].address();
+}
 
 // Chunks whose time has come are opened even when earlier ones are not used up, because their threads
 // overlap. A sound trace has about one open section a thread; 768 MiB of steps are only ever reached by a
@@ -189,7 +191,7 @@ void ReplayEngine::run_alone(ThreadStream& stream, std::uint64_t bound) {
       for (; step != end && step->time < bound; ++step) run_through_shards(from, *step);
     }
     for (; step != end && step->time < bound; ++step) {
-      heap_.prefetch(step[std::min(kPrefetchSteps, end - step - 1)].address());
+      heap_.prefetch(address_ahead(step, end));
       apply<Conflict::kForce>(from, *step);
     }
     steps_taken_ += static_cast<std::uint64_t>(step - begin);
@@ -287,7 +289,7 @@ bool ReplayEngine::run_while_free(ThreadStream& stream, std::uint64_t time) {
   bool moved = false;
   while (!stream.empty() && stream.time() <= time) {
     const Step* const step = stream.begin();
-    heap_.prefetch(step[std::min(kPrefetchSteps, stream.end() - step - 1)].address());
+    heap_.prefetch(address_ahead(step, stream.end()));
     if (!apply<Conflict::kWait>(stream.current(), *step)) return moved;
     ++steps_taken_;
     moved = true;

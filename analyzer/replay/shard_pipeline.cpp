@@ -4,12 +4,6 @@
 
 namespace leak::scan {
 
-namespace {
-
-constexpr std::size_t kPrefetchSteps = 12;
-
-}  // namespace
-
 ShardPipeline::ShardPipeline(LiveHeap& heap)
     : heap_(heap),
       next_step_(heap.shard_count()),

@@ -37,7 +37,7 @@ class Scan {
 
   // False: not even a beginning.
   bool begin() noexcept {
-    if (!map_.load()) return false;
+    if (!map_.load(request_.page_questions)) return false;
     RangeSet& left_out = roots_.left_out();
     for (const AddressRange& range : std::span(request_.excluded, request_.excluded_count))
       left_out.add(range);
@@ -69,11 +69,7 @@ class Scan {
     bool marked = false;
     totals_.lost_nodes = mark_reached(table_, roots_.roots(), reached_, marked);
     expect_memory(marked);
-    if (totals_.lost_nodes != 0) {
-      expect_memory(find_encoded_pointers(index_, reached_, map_, roots_, {pointer_guard()}, team_, finds_));
-      expect_memory(add_near_distances(index_, reached_, map_, finds_));
-      if (finds_.partial) totals_.problems |= trace::kProblemEncodedPartly;
-    }
+    if (totals_.lost_nodes != 0) search_encoded();
     for (const trace::GraphRoot& root : finds_.roots) roots_.add(root);
     name_types();
   }
@@ -134,6 +130,21 @@ class Scan {
       roots_.add_value(RootKind::kPinned, 0, 0, region.begin);  // and so is the mapping that it lies in
     }
     add_untraced_roots(map_, modules_, index_, roots_);
+  }
+
+  void search_encoded() noexcept {
+    KnownLost* const known = request_.known_lost;
+    if (known == nullptr || !known->holds_all(index_, reached_)) {
+      expect_memory(find_encoded_pointers(index_, reached_, map_, roots_, {pointer_guard()}, team_, finds_));
+      expect_memory(add_near_distances(index_, reached_, map_, finds_));
+      if (finds_.partial) totals_.problems |= trace::kProblemEncodedPartly;
+    }
+    if (known == nullptr) return;
+    if (totals_.problems == 0) {
+      known->note(index_, reached_, finds_);
+    } else {
+      known->forget();
+    }
   }
 
   // The same in all threads.

@@ -10,6 +10,8 @@
 #include <cstdint>
 
 #include "scan/address_range.h"
+#include "scan/known_lost.h"
+#include "scan/touched_pages.h"
 #include "trace_format/heap_graph.h"
 
 namespace leak::hook {
@@ -62,6 +64,8 @@ struct ScanRequest {
   std::uintptr_t (*usable_size)(std::uintptr_t block) = nullptr;  // of the real allocator; lock-free
   bool sizes_for_all_threads = false;  // usable_size uses nothing of the thread that calls it
   unsigned helpers = 0;  // threads beside the caller's, where the heap is large and they can be had
+  PageQuestions page_questions = PageQuestions::kReadsOnly;
+  KnownLost* known_lost = nullptr;  // of the scans of this process before; brought up to date
   std::uint64_t graph_id = 0;
   trace::GraphHeader header;
   const char* label = "";

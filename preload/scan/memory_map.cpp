@@ -1,14 +1,11 @@
 #include "scan/memory_map.h"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <cstring>
 
 #include "scan/proc_file.h"
 #include "sys/memory_probe.h"
 #include "sys/pages.h"
-#include "sys/syscalls.h"
 
 namespace leak::hook {
 
@@ -31,7 +28,8 @@ MappingKind kind_of(const char* path) noexcept {
 
 }  // namespace
 
-bool MemoryMap::load() noexcept {
+bool MemoryMap::load(PageQuestions questions) noexcept {
+  questions_ = questions;
   if (!read_proc_file("/proc/self/maps", text_) || text_.empty()) return false;
   char* const end = text_.end();
   for (char* line = text_.begin(); line < end;) {
@@ -99,10 +97,6 @@ void MemoryMap::for_each_own_range(bool (*add)(void* context, AddressRange), voi
   add(context, range_of(text_));
 }
 
-ReadableWalk::~ReadableWalk() {
-  if (pagemap_ >= 0) sys::raw_syscall(SYS_close, pagemap_);
-}
-
 // The first readable piece at or after range.begin. What is left out is counted.
 bool ReadableWalk::next_piece(AddressRange range, AddressRange& piece) noexcept {
   while (range.begin < range.end) {
@@ -125,50 +119,13 @@ bool ReadableWalk::next_piece(AddressRange range, AddressRange& piece) noexcept 
     } else if (inside.bytes() < kAskAboutTouch) {
       piece = inside;
       return true;
-    } else if (next_touched(inside, piece)) {
+    } else if (touched_.first_piece(inside, piece)) {
       return true;
     }
     range.begin = inside.end;
   }
   if (range.begin < range.end) skipped_bytes_ += range.bytes();
   return false;
-}
-
-// Memory that was never written is zero; to read it all would give the process page tables for nothing.
-bool ReadableWalk::next_touched(AddressRange range, AddressRange& piece) noexcept {
-  if (pagemap_ == kNotOpened) {
-    pagemap_ = static_cast<int>(
-        sys::raw_syscall(SYS_openat, AT_FDCWD, sys::as_arg("/proc/self/pagemap"), O_RDONLY | O_CLOEXEC, 0));
-  }
-  constexpr std::uint64_t kPresentOrSwapped = std::uint64_t{3} << 62;
-  constexpr std::size_t kEntries = 512;
-  std::uint64_t entries[kEntries];
-  constexpr std::size_t kWorthLeavingOut = 16 * sys::kPageBytes;
-  std::uintptr_t begin = 0;  // of the piece, once a touched page was found
-  std::uintptr_t touched_end = 0;
-  std::uintptr_t page = range.begin & ~(sys::kPageBytes - 1);
-  while (page < range.end) {
-    const std::size_t wanted = std::min(kEntries, (range.end - page + sys::kPageBytes - 1) / sys::kPageBytes);
-    const long got = sys::raw_syscall(SYS_pread64, pagemap_, sys::as_arg(entries),
-                                      static_cast<long>(wanted * sizeof(entries[0])),
-                                      static_cast<long>(page / sys::kPageBytes * sizeof(entries[0])));
-    if (got < static_cast<long>(sizeof(entries[0]))) {  // no page map: read it all
-      piece = {begin != 0 ? begin : std::max(page, range.begin), range.end};
-      return true;
-    }
-    for (std::size_t i = 0; i != static_cast<std::size_t>(got) / sizeof(entries[0]);
-         ++i, page += sys::kPageBytes) {
-      if ((entries[i] & kPresentOrSwapped) != 0) {
-        if (begin == 0) begin = std::max(page, range.begin);
-        touched_end = page + sys::kPageBytes;
-      } else if (begin != 0 && page - touched_end >= kWorthLeavingOut) {
-        piece = {begin, touched_end};
-        return true;
-      }
-    }
-  }
-  piece = {begin, std::min(touched_end, range.end)};
-  return begin != 0;
 }
 
 }  // namespace leak::hook

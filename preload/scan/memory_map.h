@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "scan/address_range.h"
+#include "scan/touched_pages.h"
 
 namespace leak::hook {
 
@@ -33,8 +34,9 @@ struct Mapping {
 
 class MemoryMap {
  public:
-  // False: /proc is not there, or no memory.
-  bool load() noexcept;
+  // `questions`: what walks over the map may ask the kernel. False: /proc is not there, or no memory.
+  bool load(PageQuestions questions = PageQuestions::kReadsOnly) noexcept;
+  PageQuestions questions() const noexcept { return questions_; }
 
   // The mapping that holds `address`, or the first above it; end() if none.
   const Mapping* at_or_above(std::uintptr_t address) const noexcept;
@@ -54,15 +56,13 @@ class MemoryMap {
 
   GrowingArray<Mapping> mappings_;
   GrowingArray<char> text_;
+  PageQuestions questions_ = PageQuestions::kReadsOnly;
 };
 
 // Walks readable pieces of ranges that come in ascending order, so that most need no search.
 class ReadableWalk {
  public:
-  explicit ReadableWalk(const MemoryMap& map) noexcept : map_(map) {}
-  ~ReadableWalk();
-  ReadableWalk(const ReadableWalk&) = delete;
-  ReadableWalk& operator=(const ReadableWalk&) = delete;
+  explicit ReadableWalk(const MemoryMap& map) noexcept : map_(map), touched_(map.questions()) {}
 
   // Calls f(AddressRange) for each piece of `range` that can be read and was ever touched, ascending.
   template <class F>
@@ -96,14 +96,12 @@ class ReadableWalk {
            !at_->shared && range.bytes() < kAskAboutTouch;
   }
   bool next_piece(AddressRange range, AddressRange& piece) noexcept;
-  bool next_touched(AddressRange range, AddressRange& piece) noexcept;
 
   const MemoryMap& map_;
   const Mapping* at_ = nullptr;  // that of the last piece
   std::uint64_t read_bytes_ = 0;
   std::uint64_t skipped_bytes_ = 0;
-  int pagemap_ = kNotOpened;
-  static constexpr int kNotOpened = -1000;
+  TouchedPages touched_;
 };
 
 }  // namespace leak::hook

@@ -143,6 +143,7 @@ ScanRequest Conductor::make_request(const Occasion& occasion) noexcept {
 void Conductor::complete_request(ScanRequest& request) noexcept {
   request.header.pause_ns = now_ns() - begin_ns_;
   request.helpers = scan_helpers(request.header.image, filters_at_start_);
+  request.page_questions = page_questions();
   facts_.collect(request, requester_, stop_.threads());
   if (const std::uintptr_t pointer = facts_.some_thread_pointer()) adopt_thread_pointer(pointer);
 }
@@ -154,6 +155,7 @@ void Conductor::scan_in_place(ScanRequest& request, Writer& writer) noexcept {
   } context{this, &writer};
   const std::uintptr_t own_pointer = own_thread_pointer();
   request.header.image = trace::ImageKind::kInPlace;
+  request.known_lost = &known_lost_;
   complete_request(request);
   const GraphSink sink{[](void* self, const void* body, std::size_t bytes, const trace::GraphPart& part) noexcept {
                          const Context& to = *static_cast<Context*>(self);

@@ -59,6 +59,7 @@ class Conductor {
   int filters_at_start_ = 0;
   std::uint64_t next_timer_ns_ = UINT64_MAX;
   std::uint64_t last_graph_id_ = 0;
+  KnownLost known_lost_;
   // Of the graph in hand:
   trace::StopMethod method_ = trace::StopMethod::kNotNeeded;
   std::uint64_t begin_ns_ = 0;

@@ -102,6 +102,10 @@ int system_call_filters() noexcept {
   return status_number(status, "\nSeccomp_filters:\t");
 }
 
+PageQuestions page_questions() noexcept {
+  return system_call_filters() == 0 ? PageQuestions::kAny : PageQuestions::kReadsOnly;
+}
+
 unsigned scan_helpers(trace::ImageKind image, int filters_at_start) noexcept {
   const int filters = system_call_filters();
   if (filters == kUnknownFilters || filters != filters_at_start) return 0;

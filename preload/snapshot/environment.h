@@ -1,6 +1,7 @@
 // What the machine allows.
 #pragma once
 
+#include "scan/touched_pages.h"
 #include "trace_format/heap_graph.h"
 
 namespace leak::hook {
@@ -21,5 +22,8 @@ inline constexpr int kUnknownFilters = -1;
 // the program only what leaves the program most of them. None if the thread has other filters than at its
 // start (`filters_at_start`): to make a thread might be death.
 unsigned scan_helpers(trace::ImageKind image, int filters_at_start) noexcept;
+
+// What a scan by the calling thread may ask the kernel about pages.
+PageQuestions page_questions() noexcept;
 
 }  // namespace leak::hook

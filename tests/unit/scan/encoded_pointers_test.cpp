@@ -193,5 +193,34 @@ TEST_F(EncodedPointers, LooksForLostBlocksFarApart) {
   EXPECT_NE(graph.encoded_edges[0].to, graph.encoded_edges[1].to);
 }
 
+// No program does what this one does: make a pointer to what it has lost.
+TEST_F(EncodedPointers, WhatNothingPointedToIsNotLookedForAgain) {
+  KnownLost known;
+  request_.known_lost = &known;
+  EXPECT_THAT(scan().encoded_edges, IsEmpty());
+  store(13, lost_);
+  EXPECT_THAT(scan().encoded_edges, IsEmpty());
+  request_.known_lost = nullptr;
+  EXPECT_EQ(scan().encoded_edges.size(), 1U);
+}
+
+TEST_F(EncodedPointers, WhatIsLostLaterIsLookedFor) {
+  KnownLost known;
+  request_.known_lost = &known;
+  EXPECT_THAT(scan().encoded_edges, IsEmpty());
+  const std::uintptr_t second = heap_block(48);
+  store(13, second);
+  ASSERT_EQ(scan().encoded_edges.size(), 1U);
+  EXPECT_EQ(scan().encoded_edges.size(), 1U);
+}
+
+TEST_F(EncodedPointers, WhatWasFoundIsLookedForAgain) {
+  KnownLost known;
+  request_.known_lost = &known;
+  store(13, lost_);
+  EXPECT_EQ(scan().encoded_edges.size(), 1U);
+  EXPECT_EQ(scan().encoded_edges.size(), 1U);
+}
+
 }  // namespace
 }  // namespace leak::hook
