@@ -1,5 +1,6 @@
 // The browser side of the tests: pages made by the real renderer, opened from file://, watched for anything that a
-// report must not do. Environment: LEAK_NPM_DIR (packages), LEAK_RENDER_HTML (tool), LEAK_SCREENSHOTS, CHROMIUM.
+// report must not do. Environment: LEAK_NPM_DIR (packages), LEAK_RENDER_HTML (tool), CHROMIUM, and LEAK_SCREENSHOTS, the
+// folder for pictures: without it none are taken.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -18,7 +19,7 @@ const require = createRequire(join(setting('LEAK_NPM_DIR'), 'package.json'));
 const { chromium } = require('playwright-core');
 const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const tool = setting('LEAK_RENDER_HTML');
-const screenshots = setting('LEAK_SCREENSHOTS');
+const screenshots = process.env.LEAK_SCREENSHOTS;
 const reports = fileURLToPath(new URL('../golden/reports/', import.meta.url));
 
 function findChromium() {
@@ -39,10 +40,12 @@ export function golden(name) {
 }
 
 export class Browser {
+  tabs = [];  // that tests left
+
   static async start() {
     const browser = new Browser();
     browser.work = mkdtempSync(join(tmpdir(), 'leak-html-'));
-    mkdirSync(screenshots, { recursive: true });
+    if (screenshots) mkdirSync(screenshots, { recursive: true });
     // A context of its own profile directory: nothing is left from an earlier run.
     browser.context = await chromium.launchPersistentContext(join(browser.work, 'profile'), {
       executablePath: findChromium(), timezoneId: 'UTC', viewport: { width: 1280, height: 900 },
@@ -66,25 +69,38 @@ export class Browser {
   }
 
   async open(html, { hash = '', width = 1280, scheme = 'light', ready = true } = {}) {
-    const page = await this.context.newPage();
-    const wrong = [];
-    page.on('console', (message) => ['error', 'warning'].includes(message.type()) && wrong.push(message.text()));
-    page.on('pageerror', (error) => wrong.push(String(error)));
-    page.on('request', (request) => {
-      if (!/^(file|blob|data):/.test(request.url())) wrong.push(`request for ${request.url()}`);
-    });
-    await page.emulateMedia({ colorScheme: scheme });
+    const page = this.tabs.pop() ?? await this.newTab();
+    page.wrong = [];
+    await page.bringToFront();  // as a new one: what is behind another is drawn seldom
+    await page.emulateMedia({ media: null, colorScheme: scheme, reducedMotion: null });
     await page.setViewportSize({ width, height: 900 });
-    const url = pathToFileURL(html).href;
-    await page.goto(url + hash);
+    await page.goto(pathToFileURL(html).href + hash);
     if (ready) await page.waitForSelector('html[data-ready]');
-    page.wrong = wrong;
     return page;
   }
 
+  async newTab() {
+    const page = await this.context.newPage();
+    page.on('console', (message) => ['error', 'warning'].includes(message.type()) && page.wrong.push(message.text()));
+    page.on('pageerror', (error) => page.wrong.push(String(error)));
+    page.on('request', (request) => {
+      if (!/^(file|blob|data|about):/.test(request.url())) page.wrong.push(`request for ${request.url()}`);
+    });
+    return page;
+  }
+
+  // A new tab costs as much as the page in it, so that the next test gets this one: without its document and away from
+  // where its pointer was.
+  async leave(page) {
+    await page.goto('about:blank');
+    await page.mouse.move(0, 0);
+    this.tabs.push(page);
+  }
+
   async shoot(page, name, section) {
-    const path = join(screenshots, `${name}.png`);
     await drawAll(page);
+    if (!screenshots) return;
+    const path = join(screenshots, `${name}.png`);
     if (section) await page.locator(section).screenshot({ path });
     else await page.screenshot({ path, fullPage: true });
   }
@@ -121,11 +137,19 @@ export async function settle(page) {
   await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
 }
 
-// Of the whole page, or of some of its sections: what else is on the page costs most of the time.
+// Of the whole page, or of some of its sections. The others are taken away meanwhile: axe asks of all that is visible
+// whether it lies behind a text, which costs most of the time.
 export async function assertAccessible(page, sections = ['html']) {
   await drawAll(page);
   await page.evaluate(axeSource);
-  const { violations } = await page.evaluate((include) => globalThis.axe.run({ include: include.map((one) => [one]) }, { resultTypes: ['violations'] }), sections);
+  const { violations } = await page.evaluate(async (include) => {
+    const asked = include.flatMap((one) => [...document.querySelectorAll(one)]);
+    const others = [...document.querySelectorAll('main > *')].filter((one) => !asked.some((section) => section.contains(one) || one.contains(section)));
+    for (const one of others) one.style.setProperty('display', 'none', 'important');
+    const found = await globalThis.axe.run({ include: include.map((one) => [one]) }, { resultTypes: ['violations'] });
+    for (const one of others) one.style.removeProperty('display');
+    return found;
+  }, sections);
   const told = violations.map((one) => `${one.impact} ${one.id}: ${one.help}\n  ${one.nodes.slice(0, 5).map((node) => `${node.html.slice(0, 160)} ${node.any[0]?.message ?? ''}`).join('\n  ')}`);
   assert.deepEqual(told, [], told.join('\n'));
 }

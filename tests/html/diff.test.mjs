@@ -23,7 +23,7 @@ test('the totals are those of both sides', async () => {
     assert.deepEqual(await numbers(page, `#totals [data-figure=${key}] data`), [before.totals[key], after.totals[key], change[key]], key);
   }
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('leaks that came and went are told, and the other way round', async () => {
@@ -36,7 +36,7 @@ test('leaks that came and went are told, and the other way round', async () => {
     }
     assert.equal(await page.textContent('.hero .badge'), 'Critical');
     assertQuiet(page);
-    await page.close();
+    await browser.leave(page);
   }
 });
 
@@ -46,7 +46,7 @@ test('a recording compared with itself has no leak and no changed place', async 
   assert.equal(await page.locator('#places tbody tr[data-key]').count(), same.report.sites.length);
   assert.equal(await page.textContent('.hero .badge'), 'Good');
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('places sort by their change, split into grown and shrunk, and open into their functions', async () => {
@@ -68,7 +68,7 @@ test('places sort by their change, split into grown and shrunk, and open into th
   assert.deepEqual(await numbers(again, '#places tbody tr[data-key] td:last-child data'), await shown());
   for (const one of [page, again]) {
     assertQuiet(one);
-    await one.close();
+    await browser.leave(one);
   }
 });
 
@@ -100,7 +100,7 @@ test('every figure of every measure is that of the JSON', async () => {
     return [before, after].flatMap((side) => [side[`${kind}_bytes`], side[`${kind}_blocks`]]);
   }));
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('the flame graph is as wide as the larger sides and coloured by the change', async () => {
@@ -115,7 +115,7 @@ test('the flame graph is as wide as the larger sides and coloured by the change'
   await node('store::serve').click();
   assert.match(await hashOf(page), /node=/);
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 for (const scheme of ['light', 'dark']) {
@@ -128,7 +128,7 @@ for (const scheme of ['light', 'dark']) {
       await assertNoSideScroll(page);
       await assertAccessible(page);
       assertQuiet(page);
-      await page.close();
+      await browser.leave(page);
     }
   });
 }

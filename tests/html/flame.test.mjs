@@ -29,7 +29,7 @@ test('each width adds up to the total of the report', async () => {
     assert.equal(await amount(page, '.flame-node[data-depth="0"]'), total, cost);
   }
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('a click shows the stacks of a function and their course, and the address restores it', async () => {
@@ -52,7 +52,7 @@ test('a click shows the stacks of a function and their course, and the address r
   assert.equal(await odd.locator('.selection').count(), 0);
   for (const one of [page, again, odd]) {
     assertQuiet(one);
-    await one.close();
+    await browser.leave(one);
   }
 });
 
@@ -67,7 +67,7 @@ test('recursion collapses to one call and keeps the sums', async () => {
   assert.equal(shown, expected);
   assert.equal(await amount(page, '.flame-node[data-depth="0"]'), sum((site) => site.allocations));
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('it turns over, hides system frames and changes its colours', async () => {
@@ -87,7 +87,7 @@ test('it turns over, hides system frames and changes its colours', async () => {
   }
   assert.match(await node(page, 'store::serve').getAttribute('class'), /heat-4/);
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('the call tree has the same amounts and opens row by row', async () => {
@@ -103,7 +103,7 @@ test('the call tree has the same amounts and opens row by row', async () => {
   assert.notEqual(await open.getAttribute('aria-expanded'), before);
   assert.notEqual(await page.locator('.call-tree tbody tr').count(), count);
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 for (const scheme of ['light', 'dark']) {
@@ -116,7 +116,7 @@ for (const scheme of ['light', 'dark']) {
         await assertNoSideScroll(page);
         await assertAccessible(page, ['#flame']);
         assertQuiet(page);
-        await page.close();
+        await browser.leave(page);
       }
     }
   });

@@ -25,7 +25,7 @@ test('a cycle is drawn with its blocks, its pointers and the one to cut', async 
   assert.match((await texts(card.locator('.edge.cut .edge-label'))).join(), new RegExp(`offset ${cut[0].offset}.*cut here`));
   assert.match(await card.locator('.advice').textContent(), /weak/);
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('the first screen tells what is lost and how many cycles there are', async () => {
@@ -40,7 +40,7 @@ test('the first screen tells what is lost and how many cycles there are', async 
   const names = process.sites[process.findings[typed].site].types.slice(0, 3).map((type) => type.name);
   assert.match(await page.locator('#findings .finding').nth(typed).locator('.numbers').textContent(), new RegExp(names.join(', ').replace(/[()[\]*+?.\\^$|{}]/g, '\\$&')));
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 // What this program does not have, put into its report by hand.
@@ -67,7 +67,7 @@ test('weakly held memory, lost containers and what came to stay are those of the
   for (const id of ['weak', 'delta']) assert.equal(await bare.locator(`#${id}`).count(), 0);
   for (const one of [page, bare]) {
     assertQuiet(one);
-    await one.close();
+    await browser.leave(one);
   }
 });
 
@@ -81,7 +81,7 @@ for (const scheme of ['light', 'dark']) {
       await assertNoSideScroll(page);
       await assertAccessible(page, ['#delta', '#weak', '#rings']);
       assertQuiet(page);
-      await page.close();
+      await browser.leave(page);
     }
   });
 }
@@ -96,7 +96,7 @@ test('a site shows what holds it, and the way from the root', async () => {
   assert.deepEqual(titles.slice(1).map((text) => text.split('\n')[0]), site.path.steps.map((step) => step.type || 'block'));
   assert.deepEqual(await texts(detail.locator('.edge-label')), site.path.steps.map((step, i) => (i === 0 ? 'points to' : `at offset ${step.offset}`)));
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('terms explain what this report has', async () => {
@@ -109,7 +109,7 @@ test('terms explain what this report has', async () => {
   assert.ok(!(await texts(without.locator('#terms dt'))).some((word) => /lost|cycle|Root/.test(word)));
   for (const one of [page, without]) {
     assertQuiet(one);
-    await one.close();
+    await browser.leave(one);
   }
 });
 
@@ -123,7 +123,7 @@ test('a root opens into the sites it holds', async () => {
   assert.equal(await page.locator('#truth .detail .folds > li').count(), Math.min(held.length, 5 + (held.length > 5)));
   assert.equal(await page.locator('#truth .detail .picture').count(), 1);
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 for (const scheme of ['light', 'dark']) {
@@ -135,7 +135,7 @@ for (const scheme of ['light', 'dark']) {
       await assertNoSideScroll(page);
       await assertAccessible(page, ['#cycles', '#truth', '#consumers']);
       assertQuiet(page);
-      await page.close();
+      await browser.leave(page);
     }
   });
 }

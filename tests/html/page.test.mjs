@@ -22,13 +22,13 @@ test('the address restores what was chosen', async () => {
   assert.equal(await again.locator('#consumers .detail').count(), 1);
   assert.equal(await again.locator('#compare select').first().inputValue(), 'start');
   assertQuiet(again);
-  await again.close();
+  await browser.leave(again);
   const odd = await browser.open(files.service, { hash: '#process=99&list=nonsense&page=-4&sort=zzz&open=1e99&range=x-y&from=7777&cost=__proto__&section=nowhere' });
   await showEverything(odd);
   assert.equal(await odd.textContent('h1'), 'imgcached');
   assertQuiet(odd);
-  await odd.close();
-  await page.close();
+  await browser.leave(odd);
+  await browser.leave(page);
 });
 
 test('processes form a tree, and each has its own page', async () => {
@@ -46,7 +46,7 @@ test('processes form a tree, and each has its own page', async () => {
   assert.match(await page.textContent('.hero-facts'), /Forked fromleakhook\.tree\.101\.zst after 300\.0 ms/);
   assert.match(await page.textContent('#findings .empty'), /that alone is not a leak/);
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('strings of the program are never markup', async () => {
@@ -60,7 +60,7 @@ test('strings of the program are never markup', async () => {
   assert.equal(await page.locator('main img, main script, main b, main style').count(), 0);
   assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('parts that a report lacks are not shown', async () => {
@@ -71,7 +71,7 @@ test('parts that a report lacks are not shown', async () => {
   assert.match(await page.textContent('#compare'), /No snapshots/);
   assert.ok(!/undefined|NaN|null|\[object/.test(await page.textContent('main')));
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('a damaged file says so', async () => {
@@ -80,12 +80,12 @@ test('a damaged file says so', async () => {
   const page = await browser.open(files.service.replace('.html', '-cut.html'), { ready: false });
   await page.waitForSelector('.failure');
   assert.match(await page.textContent('.failure'), /damaged/);
-  await page.close();
+  await browser.leave(page);
   const newer = browser.render('newer', { schema_version: 2, processes: [{}], frames: [] }).html;
   const other = await browser.open(newer, { ready: false });
   await other.waitForSelector('.failure');
   assert.match(await other.textContent('.failure'), /schema version 2/);
-  await other.close();
+  await browser.leave(other);
 });
 
 for (const scheme of ['light', 'dark']) {
@@ -98,7 +98,7 @@ for (const scheme of ['light', 'dark']) {
         await assertNoSideScroll(page);
         await assertAccessible(page);
         assertQuiet(page);
-        await page.close();
+        await browser.leave(page);
       }
     }
   });
@@ -115,7 +115,7 @@ test('the reader can choose the colours', async () => {
   assert.equal(await background(), dark);
   await page.click('.theme');
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('it prints, dark on white whatever the colours of the screen', async () => {
@@ -132,7 +132,7 @@ test('it prints, dark on white whatever the colours of the screen', async () => 
   }
   await browser.shoot(page, 'service-print');
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('fifty thousand sites stay fluent', async () => {
@@ -169,5 +169,5 @@ test('fifty thousand sites stay fluent', async () => {
   assert.match(await page.textContent('#consumers .pager'), /26\u201350 of 50,000/);
   await browser.shoot(page, 'large-light-1280');
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });

@@ -21,7 +21,7 @@ test('a finding names its kind with its evidence and leads to the page about it'
   assert.deepEqual(await article.locator('code').evaluateAll((all) => all.map((one) => one.textContent)), [described.bad, described.good]);
   await assertAccessible(page, ['#findings', '#patterns']);
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 const blamedOf = (report, finding) => report.frames[report.processes[0].sites[finding.site].blamed];
@@ -39,7 +39,7 @@ test('a card shows the source around the blamed line', async () => {
   frame.source.lines.forEach((line, i) => assert.equal(code[i].trim(), line.trim()));
   assert.match(await page.locator('#findings .finding').nth(index).locator('.source-line.here').textContent(), new RegExp(`^${frame.line}`));
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('source is text, and without it there is none', async () => {
@@ -56,7 +56,7 @@ test('source is text, and without it there is none', async () => {
   assert.equal(await without.locator('.source').count(), 0);
   for (const one of [page, without]) {
     assertQuiet(one);
-    await one.close();
+    await browser.leave(one);
   }
 });
 
@@ -66,7 +66,7 @@ test('each kind that is named has one page, and no other', async () => {
   const shown = await page.locator('#patterns .pattern-page').evaluateAll((all) => all.map((one) => one.id.replace('pattern-', '')));
   assert.deepEqual(shown.sort(), named);
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('a report without kinds has no such section', async () => {
@@ -77,5 +77,5 @@ test('a report without kinds has no such section', async () => {
   assert.equal(await page.locator('#patterns').count(), 0);
   assert.equal(await page.locator('.pattern').count(), 0);
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });

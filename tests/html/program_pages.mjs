@@ -16,7 +16,7 @@ export async function open(made, hash = '') {
 
 export async function close(page) {
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 }
 
 export function each(name, run) {

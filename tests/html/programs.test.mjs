@@ -59,6 +59,6 @@ for (const [name, command] of Object.entries(PROGRAMS)) {
     await assertNoSideScroll(page);
     await assertAccessible(page);
     assertQuiet(page);
-    await page.close();
+    await browser.leave(page);
   });
 }

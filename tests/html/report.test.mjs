@@ -20,7 +20,7 @@ test('every part of a full report is drawn, quietly', async () => {
   assert.match(await page.textContent('.command'), /--name 'edge cache 2'$/);
   assert.equal(await page.locator('.alerts').count(), 0);
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('the key figures are those of the JSON', async () => {
@@ -34,7 +34,7 @@ test('the key figures are those of the JSON', async () => {
   assert.deepEqual(shown, expected);
   assert.match(await page.textContent('.tile[data-figure=lost_bytes]'), /the heap was not searched/);
   assert.equal(await page.textContent('.tile[data-figure=live_bytes] .tile-value'), '136.8 MiB');
-  await page.close();
+  await browser.leave(page);
 });
 
 test('estimates of a sampled trace show their error, exact figures none', async () => {
@@ -51,10 +51,10 @@ test('estimates of a sampled trace show their error, exact figures none', async 
   await page.locator('#consumers tr[data-key="0"] .row-toggle').press('Enter');
   assert.match(await page.textContent('#consumers .site-detail'), /Recorded of the live blocks9/);
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
   const exact = await browser.open(files.service);
   assert.equal(await exact.locator('.error').count(), 0);
-  await exact.close();
+  await browser.leave(exact);
 });
 
 test('findings tell their numbers, evidence and stack', async () => {
@@ -72,7 +72,7 @@ test('findings tell their numbers, evidence and stack', async () => {
   assert.equal(await card.locator('.frame').count(), stack.length);
   assert.equal(await card.locator('.frame.blamed').count(), 1);
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('top consumers follow the report, sort, filter and open', async () => {
@@ -123,7 +123,7 @@ test('top consumers follow the report, sort, filter and open', async () => {
   await toggle.press('Enter');
   assert.equal(await page.locator('#consumers .detail').count(), 0);
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('the list downloads as CSV, without a network', async () => {
@@ -134,7 +134,7 @@ test('the list downloads as CSV, without a network', async () => {
   assert.match(lines[0], /^function,file,line,live_bytes/);
   assert.ok(lines[1].includes(`,${service.processes[0].sites[0].live_bytes},`));
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('the timeline zooms by dragging, walks by keys and hides lines', async () => {
@@ -163,7 +163,7 @@ test('the timeline zooms by dragging, walks by keys and hides lines', async () =
   await rss.press('Enter');
   assert.equal(await rss.getAttribute('aria-pressed'), 'false');
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 for (const width of [1280, 400]) {
@@ -181,7 +181,7 @@ for (const width of [1280, 400]) {
       }, id);
     }
     assertQuiet(page);
-    await page.close();
+    await browser.leave(page);
   });
 }
 
@@ -211,7 +211,7 @@ test('the flame graph adds up, zooms, finds and walks', async () => {
   await page.getByLabel('From the allocation outwards').check();
   assert.equal(await amount('.flame-node[data-depth="0"]'), totals.allocations);
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('any two snapshots compare by site', async () => {
@@ -234,5 +234,5 @@ test('any two snapshots compare by site', async () => {
   await page.locator('#compare .row-toggle').first().click();
   assert.ok(await page.locator('#compare .detail .frame').count() > 0);
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });

@@ -34,7 +34,7 @@ test('any two rows of the list are the ends of the comparison', async () => {
     assert.equal(total, process.snapshots[to].heap_bytes - process.snapshots[from].heap_bytes);
   }
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('differences group by what sites share', async () => {
@@ -47,7 +47,7 @@ test('differences group by what sites share', async () => {
   await page.locator('#compare .row-toggle').first().press('Enter');
   assert.ok(await page.locator('#compare .detail .folds').count() > 0);
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('what appeared between two snapshots is a flame graph too', async () => {
@@ -64,7 +64,7 @@ test('what appeared between two snapshots is a flame graph too', async () => {
   assert.equal(await again.$eval('.flame-node[data-depth="0"]', (one) => Number(one.dataset.amount)), await amount());
   for (const one of [page, again]) {
     assertQuiet(one);
-    await one.close();
+    await browser.leave(one);
   }
 });
 
@@ -76,7 +76,7 @@ for (const scheme of ['light', 'dark']) {
       await assertNoSideScroll(page);
       await assertAccessible(page, ['#compare']);
       assertQuiet(page);
-      await page.close();
+      await browser.leave(page);
     }
   });
 }

@@ -38,7 +38,7 @@ test('sites group by function, file, module and type, with the sums of their sit
   await page.click('#consumers-panel-tab-allocations');
   assert.deepEqual(await shownAmounts(page, 'Allocations'), grouped(names.module, (site) => site.allocations));
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('a group opens into its stacks, and the address restores it', async () => {
@@ -55,7 +55,7 @@ test('a group opens into its stacks, and the address restores it', async () => {
   assert.match(readFileSync(await download.path(), 'utf8'), /^function,sites,live_bytes.*\r\n"store::serve\(int\)",\d+,/);
   for (const one of [page, again]) {
     assertQuiet(one);
-    await one.close();
+    await browser.leave(one);
   }
 });
 
@@ -68,7 +68,7 @@ test('what is lost has a list of its own', async () => {
   assert.equal((await shownAmounts(page, 'Lost')).reduce((sum, one) => sum + one, 0), total);
   assert.match(await page.textContent('#consumers > .summary'), /100% of the total/);
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('types are those of the report and open into where they are made', async () => {
@@ -78,7 +78,7 @@ test('types are those of the report and open into where they are made', async ()
   await page.locator('#types tr', { hasText: 'store::Page' }).locator('.row-toggle').press('Enter');
   assert.match(await page.textContent('#types .detail'), /store::open_document/);
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 for (const scheme of ['light', 'dark']) {
@@ -92,7 +92,7 @@ for (const scheme of ['light', 'dark']) {
       await assertNoSideScroll(page);
       await assertAccessible(page, ['#consumers', '#types']);
       assertQuiet(page);
-      await page.close();
+      await browser.leave(page);
     }
   });
 }

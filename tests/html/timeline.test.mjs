@@ -55,7 +55,7 @@ test('lists, flame graph and snapshots follow the range, and the address restore
   assert.deepEqual(await page.$$eval('#consumers tbody tr[data-key] > td:nth-child(2) data', (all) => all.map((one) => Number(one.value))), live);
   for (const one of [page, again]) {
     assertQuiet(one);
-    await one.close();
+    await browser.leave(one);
   }
 });
 
@@ -77,7 +77,7 @@ test('bands add up to the heap of the sites', async () => {
   await first.press('Enter');
   assert.equal(await first.getAttribute('aria-pressed'), 'false');
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 test('the chart is saved as a picture, a drawing and numbers', async () => {
@@ -92,7 +92,7 @@ test('the chart is saved as a picture, a drawing and numbers', async () => {
   const [, ...rows] = (await save('CSV')).toString().trim().split('\r\n');
   assert.deepEqual(rows.map((row) => Number(row.split(',')[1])), process.timeline.heap_bytes);
   assertQuiet(page);
-  await page.close();
+  await browser.leave(page);
 });
 
 for (const scheme of ['light', 'dark']) {
@@ -106,7 +106,7 @@ for (const scheme of ['light', 'dark']) {
         await assertNoSideScroll(page);
         await assertAccessible(page, ['#timeline', '#consumers', '.topbar']);
         assertQuiet(page);
-        await page.close();
+        await browser.leave(page);
       }
     }
   });
