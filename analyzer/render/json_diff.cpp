@@ -5,9 +5,9 @@
 
 namespace leak::scan {
 
-namespace {
-
 using Json = nlohmann::ordered_json;
+
+namespace {
 
 const char* json_verdict(DiffVerdict verdict) {
   switch (verdict) {

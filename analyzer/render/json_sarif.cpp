@@ -9,9 +9,9 @@
 
 namespace leak::scan {
 
-namespace {
-
 using Json = nlohmann::ordered_json;
+
+namespace {
 
 struct LeakKind {
   const char* name;

@@ -58,7 +58,7 @@ std::vector<Pattern> tuned_leaks() {
       {"from the first third on", true,
        [](Run& run) {
          run.serve_evenly();
-         each_request(run, .02, [&run](double now) { return now < .3 ? now + .001 : kForever; });
+         each_request(run, .02, [](double now) { return now < .3 ? now + .001 : kForever; });
        }},
       {"listener of each session", true,
        [](Run& run) {
