@@ -142,8 +142,9 @@ ScanRequest Conductor::make_request(const Occasion& occasion) noexcept {
 // In the copy, or in the stopped process.
 void Conductor::complete_request(ScanRequest& request) noexcept {
   request.header.pause_ns = now_ns() - begin_ns_;
-  request.helpers = scan_helpers(request.header.image, filters_at_start_);
-  request.page_questions = page_questions();
+  const int filters = system_call_filters();
+  request.helpers = scan_helpers(request.header.image, filters, filters_at_start_);
+  request.page_questions = page_questions(filters);
   facts_.collect(request, requester_, stop_.threads());
   if (const std::uintptr_t pointer = facts_.some_thread_pointer()) adopt_thread_pointer(pointer);
 }
@@ -191,6 +192,7 @@ Conductor::Result Conductor::attempt(const Occasion& occasion, StopMethod first,
   if (!copied && stopped) scan_in_place(request, writer);
   if (!stop_.end()) {
     image_.kill();
+    known_lost_.forget();  // what moved meanwhile may have been missed
     return Result::kTorn;
   }
   return copied || stopped ? Result::kTaken : Result::kRefused;

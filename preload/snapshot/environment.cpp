@@ -102,12 +102,11 @@ int system_call_filters() noexcept {
   return status_number(status, "\nSeccomp_filters:\t");
 }
 
-PageQuestions page_questions() noexcept {
-  return system_call_filters() == 0 ? PageQuestions::kAny : PageQuestions::kReadsOnly;
+PageQuestions page_questions(int filters) noexcept {
+  return filters == 0 ? PageQuestions::kAny : PageQuestions::kReadsOnly;
 }
 
-unsigned scan_helpers(trace::ImageKind image, int filters_at_start) noexcept {
-  const int filters = system_call_filters();
+unsigned scan_helpers(trace::ImageKind image, int filters, int filters_at_start) noexcept {
   if (filters == kUnknownFilters || filters != filters_at_start) return 0;
   constexpr unsigned kEnoughForBoth = 4;
   const unsigned count = processors();

@@ -18,12 +18,12 @@ void allow_tracer(int pid) noexcept;
 int system_call_filters() noexcept;
 inline constexpr int kUnknownFilters = -1;
 
-// How many threads may help the calling one to scan: as many as there are idle processors for it, in a copy of
-// the program only what leaves the program most of them. None if the thread has other filters than at its
-// start (`filters_at_start`): to make a thread might be death.
-unsigned scan_helpers(trace::ImageKind image, int filters_at_start) noexcept;
+// How many threads may help the calling one, which has `filters`, to scan: as many as there are idle
+// processors for it, in a copy of the program only what leaves the program most of them. None if it had other
+// filters at its start (`filters_at_start`): to make a thread might be death.
+unsigned scan_helpers(trace::ImageKind image, int filters, int filters_at_start) noexcept;
 
-// What a scan by the calling thread may ask the kernel about pages.
-PageQuestions page_questions() noexcept;
+// What a scan by a thread with `filters` may ask the kernel about pages.
+PageQuestions page_questions(int filters) noexcept;
 
 }  // namespace leak::hook
