@@ -5,6 +5,7 @@
 // call is over; in between another thread may already get the old address.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -14,10 +15,6 @@
 #include "trace_format/record.h"
 
 namespace leak::scan {
-
-// How many steps ahead of their replay blocks are fetched: far enough for a memory access to arrive, near enough to stay
-// in the first cache.
-inline constexpr std::size_t kPrefetchSteps = 12;
 
 enum class StepKind : std::uint8_t { kAlloc, kFree, kMapping };
 
@@ -39,6 +36,14 @@ struct Step {
   std::uint64_t address() const { return address_and_code >> 8; }
 };
 static_assert(sizeof(Step) == 24);
+
+// The address to fetch while `step` is replayed: far enough ahead for a memory access to arrive, near enough
+// to stay in the first cache.
+inline std::uint64_t address_ahead(const Step* step, const Step* end) {
+  constexpr std::size_t kSteps = 12;
+  return step[std::min(kSteps, static_cast<std::size_t>(end - step) - 1)].address();
+}
+
 static_assert(static_cast<unsigned>(trace::Op::kSbrk) < 64);
 
 inline constexpr std::uint32_t kHugeSize = 0xffffffff;

@@ -76,7 +76,7 @@ void BlockOrigins::see_section(Watched& watched, const Section& section, const s
   for (std::size_t i = 0; i != steps.size(); ++i) {
     const Step& step = steps[i];
     if (step.time > watched.time_limit) return;
-    watched.prefetch(steps[std::min(i + kPrefetchSteps, steps.size() - 1)].address());
+    watched.prefetch(address_ahead(&step, steps.data() + steps.size()));
     const Moment moment{step.time, section.tid, order_ + static_cast<std::uint32_t>(i)};
     if (step.kind() == StepKind::kMapping || step.size == kHugeSize) {
       const WideEvent& wide = section.wide[step.stack];

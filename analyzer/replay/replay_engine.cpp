@@ -9,11 +9,6 @@ namespace leak::scan {
 
 namespace {
 
-// Of the step that is worth a prefetch at `step`.
-std::uint64_t address_ahead(const Step* step, const Step* end) {
-  return step[std::min(kPrefetchSteps, static_cast<std::size_t>(end - step) - 1)].address();
-}
-
 // Chunks whose time has come are opened even when earlier ones are not used up, because their threads
 // overlap. A sound trace has about one open section a thread; 768 MiB of steps are only ever reached by a
 // damaged one.

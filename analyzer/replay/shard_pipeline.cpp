@@ -94,8 +94,8 @@ void ShardPipeline::resolve(unsigned shard, ShardSteps& list) {
   LifetimeCounts& lifetimes = heap_.lifetimes_of(shard);
   const std::size_t count = list.steps.size();
   for (std::size_t i = 0; i != count; ++i) {
-    blocks.prefetch(list.steps[std::min(i + kPrefetchSteps, count - 1)].address());
     Step& step = list.steps[i];
+    blocks.prefetch(address_ahead(&step, list.steps.data() + count));
     BlockTable::Block* const block = blocks.find(step.address());
     if (step.kind() == StepKind::kFree) {
       if (block == nullptr) [[unlikely]] {
