@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/command_error.h"
+#include "support/refusal.h"
 
 namespace leak::scan {
 namespace {
@@ -12,13 +12,7 @@ namespace {
 using Words = std::vector<std::string>;
 
 std::string refusal(const Words& arguments) {
-  try {
-    parse_command_line(arguments);
-  } catch (const CommandError& error) {
-    EXPECT_EQ(error.code(), ExitCode::kCannot);
-    return error.what();
-  }
-  return {};
+  return test::refusal_of([&] { parse_command_line(arguments); });
 }
 
 bool says(const std::string& message, const std::string& part) {

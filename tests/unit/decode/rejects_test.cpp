@@ -9,8 +9,8 @@
 #include <iterator>
 #include <map>
 
-#include "base/command_error.h"
 #include "decode/trace_reader.h"
+#include "support/refusal.h"
 #include "support/trace_builder.h"
 
 namespace leak::scan {
@@ -40,12 +40,7 @@ std::string read_text(const std::filesystem::path& path) {
 
 std::string refusal(const std::filesystem::path& path) {
   Diagnostics diagnostics;
-  std::string message;
-  try {
-    TraceReader::open(open_trace_files(path), diagnostics);
-  } catch (const CommandError& error) {
-    message = error.what();
-  }
+  std::string message = test::refusal_of([&] { TraceReader::open(open_trace_files(path), diagnostics); });
   const std::size_t found = message.find(path.string());
   if (found != std::string::npos) message.replace(found, path.string().size(), "{path}");
   return message + "\n";

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/command_error.h"
+#include "support/refusal.h"
 #include "support/small_trace.h"
 
 namespace leak::scan {
@@ -13,12 +13,7 @@ using test::TraceBuilder;
 
 std::string error_of(TraceSource source) {
   Diagnostics diagnostics;
-  try {
-    TraceReader::open(std::move(source), diagnostics);
-  } catch (const CommandError& error) {
-    return error.what();
-  }
-  return "";
+  return test::refusal_of([&] { TraceReader::open(std::move(source), diagnostics); });
 }
 
 TEST(TraceReader, RefusesWhatIsNoTrace) {

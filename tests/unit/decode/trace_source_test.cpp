@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "base/command_error.h"
+#include "support/refusal.h"
 
 namespace leak::scan {
 namespace {
@@ -26,12 +26,7 @@ class TraceSourceTest : public testing::Test {
   }
 
   static std::string error_of(const std::string& path) {
-    try {
-      open_trace_files(path);
-    } catch (const CommandError& error) {
-      return error.what();
-    }
-    return "";
+    return test::refusal_of([&] { open_trace_files(path); });
   }
 
   std::filesystem::path directory_;

@@ -2,18 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include "base/command_error.h"
+#include "support/refusal.h"
 
 namespace leak::scan {
 namespace {
 
 std::string refusal_of_baseline(const std::string& text) {
-  try {
-    parse_baseline("leaks.txt", text);
-  } catch (const CommandError& error) {
-    return error.what();
-  }
-  return {};
+  return test::refusal_of([&] { parse_baseline("leaks.txt", text); });
 }
 
 TEST(Baseline, ReadsWhatItWrote) {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "base/command_error.h"
 #include "support/gate_model.h"
+#include "support/refusal.h"
 
 namespace leak::scan {
 namespace {
@@ -25,12 +25,7 @@ GateInput with_suppressions(const std::string& text) {
 }
 
 std::string refusal(const ReportModel& model, const GateInput& input) {
-  try {
-    evaluate_gates(model, input);
-  } catch (const CommandError& error) {
-    return error.what();
-  }
-  return {};
+  return test::refusal_of([&] { evaluate_gates(model, input); });
 }
 
 TEST(Gates, LostBlocksBreakTheRule) {

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "base/command_error.h"
+#include "support/refusal.h"
 #include "unit/launch/built_program.h"
 
 namespace leak::scan {
@@ -16,13 +16,7 @@ namespace {
 
 // The message of the refusal; empty when there was none.
 std::string refusal(void (*check)(const std::string&), const std::string& path) {
-  try {
-    check(path);
-  } catch (const CommandError& error) {
-    EXPECT_EQ(error.code(), ExitCode::kCannot);
-    return error.what();
-  }
-  return {};
+  return test::refusal_of([&] { check(path); });
 }
 
 std::string refusal_to_preload(const std::string& path) { return refusal(&check_can_preload, path); }

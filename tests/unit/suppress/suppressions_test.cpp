@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/command_error.h"
+#include "support/refusal.h"
 
 namespace leak::scan {
 namespace {
@@ -21,12 +21,7 @@ std::size_t matching(const std::string& text) {
 }
 
 std::string refusal(const std::string& text) {
-  try {
-    parse_suppressions("test.supp", text);
-  } catch (const CommandError& error) {
-    return error.what();
-  }
-  return {};
+  return test::refusal_of([&] { parse_suppressions("test.supp", text); });
 }
 
 TEST(LeakSanitizerSuppressions, MatchFunctionFileAndModuleAnywhere) {
