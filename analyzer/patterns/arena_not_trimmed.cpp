@@ -4,7 +4,7 @@ namespace leak::scan {
 
 namespace {
 
-const ReportPatternPage kPage = {
+const ReportPatternPage kArenaNotTrimmedPage = {
     "arena-not-trimmed",
     "Arenas never trimmed",
     "The program freed its memory, the allocator kept it: resident memory stays as high as it once was, or "
@@ -23,7 +23,7 @@ malloc_trim(0);                              // after a rare peak: gives free pa
 
 class ArenaNotTrimmed : public Pattern {
  public:
-  const ReportPatternPage& page() const override { return kPage; }
+  const ReportPatternPage& page() const override { return kArenaNotTrimmedPage; }
 
   std::optional<Recognition> recognise(const Evidence& evidence) const override {
     const ReportFinding& finding = evidence.finding();

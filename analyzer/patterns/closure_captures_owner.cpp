@@ -7,7 +7,7 @@ namespace leak::scan {
 
 namespace {
 
-const ReportPatternPage kPage = {
+const ReportPatternPage kClosureCapturesOwnerPage = {
     "closure-captures-owner",
     "Closure captures its owner",
     "An object keeps a callback (a completion handler, a timer's function, a continuation), and the callback "
@@ -31,7 +31,7 @@ const ReportPatternPage kPage = {
 
 class ClosureCapturesOwner : public Pattern {
  public:
-  const ReportPatternPage& page() const override { return kPage; }
+  const ReportPatternPage& page() const override { return kClosureCapturesOwnerPage; }
 
   std::optional<Recognition> recognise(const Evidence& evidence) const override {
     const ReportCycle* cycle = evidence.cycle();

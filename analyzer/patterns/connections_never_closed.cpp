@@ -5,7 +5,7 @@ namespace leak::scan {
 
 namespace {
 
-const ReportPatternPage kPage = {
+const ReportPatternPage kConnectionsNeverClosedPage = {
     "connections-never-closed",
     "Connections never closed",
     "Sockets are opened or accepted and forgotten: on an error path, when the peer goes away, or because the "
@@ -35,7 +35,7 @@ Socket socket(connect_to(backend));         // closed on every path)",
 
 class ConnectionsNeverClosed : public Pattern {
  public:
-  const ReportPatternPage& page() const override { return kPage; }
+  const ReportPatternPage& page() const override { return kConnectionsNeverClosedPage; }
 
   std::optional<Recognition> recognise(const Evidence& evidence) const override {
     return recognise_descriptors(evidence, DescriptorKind::kSocket);

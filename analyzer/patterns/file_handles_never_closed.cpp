@@ -5,7 +5,7 @@ namespace leak::scan {
 
 namespace {
 
-const ReportPatternPage kPage = {
+const ReportPatternPage kFileHandlesNeverClosedPage = {
     "file-handles-never-closed",
     "File handles never closed",
     "Files, streams, directories, pipes or event descriptors are opened and not closed. A stream keeps its "
@@ -31,7 +31,7 @@ return parse(file.get());)",
 
 class FileHandlesNeverClosed : public Pattern {
  public:
-  const ReportPatternPage& page() const override { return kPage; }
+  const ReportPatternPage& page() const override { return kFileHandlesNeverClosedPage; }
 
   std::optional<Recognition> recognise(const Evidence& evidence) const override {
     return recognise_descriptors(evidence, DescriptorKind::kFile);

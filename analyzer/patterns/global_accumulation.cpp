@@ -4,7 +4,7 @@ namespace leak::scan {
 
 namespace {
 
-const ReportPatternPage kPage = {
+const ReportPatternPage kGlobalAccumulationPage = {
     "global-accumulation",
     "Global accumulation",
     "A list that lives as long as the program (a global, a static, a singleton's member) is appended to and "
@@ -36,7 +36,7 @@ void on_event(const Message& message) {
 
 class GlobalAccumulation : public Pattern {
  public:
-  const ReportPatternPage& page() const override { return kPage; }
+  const ReportPatternPage& page() const override { return kGlobalAccumulationPage; }
 
   std::optional<Recognition> recognise(const Evidence& evidence) const override {
     if (evidence.is_lost()) return lost_with_its_holder(evidence);

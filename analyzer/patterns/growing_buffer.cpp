@@ -4,7 +4,7 @@ namespace leak::scan {
 
 namespace {
 
-const ReportPatternPage kPage = {
+const ReportPatternPage kGrowingBufferPage = {
     "growing-buffer",
     "Buffer that only grows",
     "One buffer (a string, a vector, an array made by realloc) is appended to and never emptied. There is "
@@ -32,7 +32,7 @@ const ReportPatternPage kPage = {
 
 class GrowingBuffer : public Pattern {
  public:
-  const ReportPatternPage& page() const override { return kPage; }
+  const ReportPatternPage& page() const override { return kGrowingBufferPage; }
 
   std::optional<Recognition> recognise(const Evidence& evidence) const override {
     if (!evidence.is_growth() || fact_of(evidence.finding(), "buffer").empty()) return std::nullopt;

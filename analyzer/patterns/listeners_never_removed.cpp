@@ -7,7 +7,7 @@ namespace leak::scan {
 
 namespace {
 
-const ReportPatternPage kPage = {
+const ReportPatternPage kListenersNeverRemovedPage = {
     "listeners-never-removed",
     "Listeners never removed",
     "Objects subscribe to something that outlives them (an event bus, a signal, a timer) and do not "
@@ -37,7 +37,7 @@ const std::string* closure_among(const std::vector<std::string>& types) {
 
 class ListenersNeverRemoved : public Pattern {
  public:
-  const ReportPatternPage& page() const override { return kPage; }
+  const ReportPatternPage& page() const override { return kListenersNeverRemovedPage; }
 
   std::optional<Recognition> recognise(const Evidence& evidence) const override {
     if (!evidence.is_growth()) return std::nullopt;

@@ -4,7 +4,7 @@ namespace leak::scan {
 
 namespace {
 
-const ReportPatternPage kPage = {
+const ReportPatternPage kLostMemoryPage = {
     "lost-memory",
     "Lost memory",
     "The plain leak: a block is allocated, and the last pointer to it is overwritten or goes out of scope "
@@ -25,7 +25,7 @@ store(*record);)",
 
 class LostMemory : public Pattern {
  public:
-  const ReportPatternPage& page() const override { return kPage; }
+  const ReportPatternPage& page() const override { return kLostMemoryPage; }
 
   std::optional<Recognition> recognise(const Evidence& evidence) const override {
     if (evidence.finding().kind != "leak" || !evidence.is_lost()) return std::nullopt;

@@ -4,7 +4,7 @@ namespace leak::scan {
 
 namespace {
 
-const ReportPatternPage kPage = {
+const ReportPatternPage kMappingLeakPage = {
     "mapping-leak",
     "Mappings never unmapped",
     "Memory that the program asked of the kernel by itself (mmap) is not given back by munmap. It is no heap "
@@ -26,7 +26,7 @@ index(file.get(), size);)",
 
 class MappingLeak : public Pattern {
  public:
-  const ReportPatternPage& page() const override { return kPage; }
+  const ReportPatternPage& page() const override { return kMappingLeakPage; }
 
   std::optional<Recognition> recognise(const Evidence& evidence) const override {
     const ReportFinding& finding = evidence.finding();

@@ -4,7 +4,7 @@ namespace leak::scan {
 
 namespace {
 
-const ReportPatternPage kPage = {
+const ReportPatternPage kMemorySpikePage = {
     "memory-spike",
     "Memory spike",
     "The heap rises by much within little time. No leak; but the highest peak decides how much memory the "
@@ -22,7 +22,7 @@ for (std::string line; std::getline(file, line);) handle(line);)",
 
 class MemorySpike : public Pattern {
  public:
-  const ReportPatternPage& page() const override { return kPage; }
+  const ReportPatternPage& page() const override { return kMemorySpikePage; }
 
   std::optional<Recognition> recognise(const Evidence& evidence) const override {
     const ReportFinding& finding = evidence.finding();

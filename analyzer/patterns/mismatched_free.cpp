@@ -4,7 +4,7 @@ namespace leak::scan {
 
 namespace {
 
-const ReportPatternPage kPage = {
+const ReportPatternPage kMismatchedFreePage = {
     "mismatched-free",
     "Mismatched new and free",
     "A block goes back to another family of functions than it came from: delete for new[], free for new, "
@@ -25,7 +25,7 @@ std::vector<int> scores(count);    // or: free(name); delete[] scores;)",
 
 class MismatchedFree : public Pattern {
  public:
-  const ReportPatternPage& page() const override { return kPage; }
+  const ReportPatternPage& page() const override { return kMismatchedFreePage; }
 
   std::optional<Recognition> recognise(const Evidence& evidence) const override {
     const ReportFinding& finding = evidence.finding();

@@ -4,7 +4,7 @@ namespace leak::scan {
 
 namespace {
 
-const ReportPatternPage kPage = {
+const ReportPatternPage kPinnedPagesPage = {
     "pinned-pages",
     "Pages pinned by a few blocks",
     "Much was freed, but on nearly every page a small block lives on, and a page with one live block cannot "
@@ -26,7 +26,7 @@ for (const Line& line : lines) names.emplace_back(Parsed(line).name());)",
 
 class PinnedPages : public Pattern {
  public:
-  const ReportPatternPage& page() const override { return kPage; }
+  const ReportPatternPage& page() const override { return kPinnedPagesPage; }
 
   std::optional<Recognition> recognise(const Evidence& evidence) const override {
     const ReportFinding& finding = evidence.finding();

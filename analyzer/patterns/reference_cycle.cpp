@@ -6,7 +6,7 @@ namespace leak::scan {
 
 namespace {
 
-const ReportPatternPage kPage = {
+const ReportPatternPage kReferenceCyclePage = {
     "reference-cycle",
     "Circular references",
     "Objects own each other by shared pointers. Each keeps the other's use count above zero, so neither is "
@@ -29,7 +29,7 @@ const ReportPatternPage kPage = {
 
 class ReferenceCycle : public Pattern {
  public:
-  const ReportPatternPage& page() const override { return kPage; }
+  const ReportPatternPage& page() const override { return kReferenceCyclePage; }
 
   std::optional<Recognition> recognise(const Evidence& evidence) const override {
     const ReportCycle* cycle = evidence.cycle();

@@ -4,7 +4,7 @@ namespace leak::scan {
 
 namespace {
 
-const ReportPatternPage kPage = {
+const ReportPatternPage kSteadyGrowthPage = {
     "steady-growth",
     "Steady growth",
     "Memory is made in one place all through the run and hardly any of it is given back. Somebody may still "
@@ -28,7 +28,7 @@ const ReportPatternPage kPage = {
 
 class SteadyGrowth : public Pattern {
  public:
-  const ReportPatternPage& page() const override { return kPage; }
+  const ReportPatternPage& page() const override { return kSteadyGrowthPage; }
 
   std::optional<Recognition> recognise(const Evidence& evidence) const override {
     if (!evidence.is_growth()) return std::nullopt;

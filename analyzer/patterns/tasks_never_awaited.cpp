@@ -11,7 +11,7 @@ namespace leak::scan {
 
 namespace {
 
-const ReportPatternPage kPage = {
+const ReportPatternPage kTasksNeverAwaitedPage = {
     "tasks-never-awaited",
     "Tasks never awaited",
     "Futures, promises or tasks are started and kept, but nobody ever asks for their results. Deferred work "
@@ -56,7 +56,7 @@ bool is_deferred(std::string_view type) {
 
 class TasksNeverAwaited : public Pattern {
  public:
-  const ReportPatternPage& page() const override { return kPage; }
+  const ReportPatternPage& page() const override { return kTasksNeverAwaitedPage; }
 
   std::optional<Recognition> recognise(const Evidence& evidence) const override {
     const ReportFinding& finding = evidence.finding();

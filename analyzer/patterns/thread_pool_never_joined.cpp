@@ -4,7 +4,7 @@ namespace leak::scan {
 
 namespace {
 
-const ReportPatternPage kPage = {
+const ReportPatternPage kThreadPoolNeverJoinedPage = {
     "thread-pool-never-joined",
     "Thread pool never joined",
     "Worker threads still run (or wait) when the program ends, because the pool that started them was "
@@ -28,7 +28,7 @@ Pool pool(8);                                  // or std::jthread workers with a
 
 class ThreadPoolNeverJoined : public Pattern {
  public:
-  const ReportPatternPage& page() const override { return kPage; }
+  const ReportPatternPage& page() const override { return kThreadPoolNeverJoinedPage; }
 
   std::optional<Recognition> recognise(const Evidence& evidence) const override {
     const ReportFinding& finding = evidence.finding();

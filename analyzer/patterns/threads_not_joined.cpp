@@ -4,7 +4,7 @@ namespace leak::scan {
 
 namespace {
 
-const ReportPatternPage kPage = {
+const ReportPatternPage kThreadsNotJoinedPage = {
     "threads-not-joined",
     "Threads neither joined nor detached",
     "A thread that has ended but that nobody joined or detached keeps its stack (8 MiB of address space by "
@@ -26,7 +26,7 @@ if (pthread_create(&thread, nullptr, send_mail, mail) == 0) pthread_detach(threa
 
 class ThreadsNotJoined : public Pattern {
  public:
-  const ReportPatternPage& page() const override { return kPage; }
+  const ReportPatternPage& page() const override { return kThreadsNotJoinedPage; }
 
   std::optional<Recognition> recognise(const Evidence& evidence) const override {
     const ReportFinding& finding = evidence.finding();

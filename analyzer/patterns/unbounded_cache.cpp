@@ -4,7 +4,7 @@ namespace leak::scan {
 
 namespace {
 
-const ReportPatternPage kPage = {
+const ReportPatternPage kUnboundedCachePage = {
     "unbounded-cache",
     "Unbounded cache",
     "Results are kept under a key so that they need not be made again, and no entry ever leaves. Everything "
@@ -34,7 +34,7 @@ const ReportPatternPage kPage = {
 
 class UnboundedCache : public Pattern {
  public:
-  const ReportPatternPage& page() const override { return kPage; }
+  const ReportPatternPage& page() const override { return kUnboundedCachePage; }
 
   std::optional<Recognition> recognise(const Evidence& evidence) const override {
     if (!evidence.is_growth()) return std::nullopt;
