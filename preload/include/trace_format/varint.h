@@ -26,15 +26,14 @@ inline std::uint8_t* put_varint(std::uint8_t* out, std::uint64_t value) noexcept
 inline std::uint8_t* put_varint_branchless(std::uint8_t* out, std::uint64_t value) noexcept {
   if (value >> 28 != 0) [[unlikely]] return put_varint(out, value);
   const std::uint32_t word = static_cast<std::uint32_t>(value);
-  const std::uint32_t more = (word >= 1U << 7 ? 1U : 0U) + (word >= 1U << 14 ? 1U : 0U) + (word >= 1U << 21 ? 1U : 0U);
   // Groups move apart by adding what they are to grow by: x + x = 2 x, x + 3 x = 4 x.
   const std::uint32_t halves = word + (word & 0xfffc000U) * 3;
   const std::uint32_t groups = halves + (halves & 0x3f803f80U);
-  const std::uint32_t more_follows = 0x80808080U & ((std::uint32_t{1} << (8 * more)) - 1);
-  const std::uint32_t bytes = groups | more_follows;
+  const unsigned unused_bits = static_cast<unsigned>(__builtin_clz(groups | 1U)) & 24;
+  const std::uint32_t bytes = groups | 0x808080U >> unused_bits;  // all but the last say that more follows
   static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
   std::memcpy(out, &bytes, sizeof(bytes));
-  return out + more + 1;
+  return out + 4 - unused_bits / 8;
 }
 
 // The same for integers that rarely need more than two bytes. Writes at least 2 bytes.
