@@ -11,7 +11,7 @@ constinit bool g_sizes_for_all_threads = false;
 LiveSet::Cell* LiveSet::install_leaf(std::uintptr_t block) noexcept {
   const std::size_t number = block >> kLeafShift;
   if (number >= kLeaves) return nullptr;
-  const std::size_t bytes = std::size_t{1} << kLeafShift >> shift_.load(std::memory_order_relaxed);
+  const std::size_t bytes = planes_of(shift_.load(std::memory_order_relaxed)) * kPlaneCells * sizeof(Cell);
   Cell* const fresh = static_cast<Cell*>(sys::map_pages(bytes));
   if (fresh == nullptr) return nullptr;
   Cell* expected = nullptr;

@@ -100,7 +100,7 @@ void leave_parent_behind(Origin& origin) noexcept {
 }
 
 // Once. glibc's chunks have 32 bytes or more; others have blocks of 8.
-unsigned cell_shift() noexcept { return is_glibc() ? 5 : 3; }
+unsigned spacing_shift() noexcept { return is_glibc() ? 5 : 3; }
 
 // This process records a sample from its first event on: because it is to, or, in a forked child, because its
 // parent had come to that.
@@ -121,7 +121,7 @@ void sample_from_the_start() noexcept {
 // For scans of the heap.
 void watch_live_memory() noexcept {
   g_sizes_for_all_threads = is_glibc();  // its chunks hold their sizes; others look them up by thread-local caches
-  g_live_set.enable(cell_shift());
+  g_live_set.enable(spacing_shift());
   g_program_mappings.enable();
 }
 
@@ -144,7 +144,7 @@ Live start() noexcept {
     resolve_thread_layout();
     describe_allocator();
     if (g_settings.sample_bytes != 0 || g_settings.max_overhead_permille != 0) {
-      prepare_sampling(cell_shift(), g_settings.sample_seed);
+      prepare_sampling(spacing_shift(), g_settings.sample_seed);
     }
     prepare_stack_capture();
     if (!enable_stack_checks(g_settings.verify_stacks)) {

@@ -106,9 +106,9 @@ void note_recorded(std::uintptr_t block) noexcept {
 
 }  // namespace
 
-void prepare_sampling(unsigned cell_shift, std::uint64_t seed) noexcept {
+void prepare_sampling(unsigned spacing_shift, std::uint64_t seed) noexcept {
   g_seed = seed != 0 ? seed : sys::read_cycle_counter();
-  g_sample_marks.enable(cell_shift);
+  g_sample_marks.enable(spacing_shift);
 }
 
 void mark_recorded_blocks() noexcept { g_marks_recorded = true; }

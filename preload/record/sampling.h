@@ -56,7 +56,7 @@ extern constinit RecordedFilter g_recorded_filter;
 inline bool is_sampling() noexcept { return g_sampling.load(std::memory_order_relaxed) != nullptr; }
 
 // Takes note of how close blocks may begin (LiveSet::enable), so that a sample may be taken. Before the first event.
-void prepare_sampling(unsigned cell_shift, std::uint64_t seed) noexcept;
+void prepare_sampling(unsigned spacing_shift, std::uint64_t seed) noexcept;
 
 // Nothing was recorded, and nothing but a sample will be. Before the first event.
 void mark_recorded_blocks() noexcept;

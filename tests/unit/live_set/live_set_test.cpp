@@ -11,9 +11,9 @@
 namespace leak::hook {
 namespace {
 
-std::unique_ptr<LiveSet> make_set(unsigned cell_shift) {
+std::unique_ptr<LiveSet> make_set(unsigned spacing_shift) {
   auto set = std::make_unique<LiveSet>();
-  set->enable(cell_shift);
+  set->enable(spacing_shift);
   return set;
 }
 
@@ -31,7 +31,7 @@ TEST(LiveSet, HoldsNothingUntilEnabled) {
 }
 
 TEST(LiveSet, AgreesWithAnOrderedSet) {
-  for (const unsigned shift : {3U, 5U}) {
+  for (const unsigned shift : {3U, 4U, 5U}) {
     const auto set = make_set(shift);
     std::set<std::uintptr_t> expected;
     std::mt19937_64 random(shift);
@@ -85,6 +85,17 @@ TEST(LiveSet, TellsWhereInItsCellABlockBegins) {
   set->erase(0x5010);
   set->insert(0x5000);  // the allocator cut its memory anew
   EXPECT_EQ(members(*set), std::vector<std::uintptr_t>{0x5000});
+}
+
+TEST(LiveSet, HoldsBlocksThatBeginInOneCell) {
+  const auto set = make_set(3);
+  const std::vector<std::uintptr_t> four = {0x5000, 0x5008, 0x5010, 0x5018};
+  for (const std::uintptr_t block : {four[2], four[0], four[3], four[1]}) set->insert(block);
+  EXPECT_EQ(members(*set), four) << "ascending";
+  set->erase(four[1]);
+  LiveSet::erase(set->expect_erase(four[2]));
+  EXPECT_FALSE(set->contains(four[1]));
+  EXPECT_EQ(members(*set), (std::vector<std::uintptr_t>{four[0], four[3]}));
 }
 
 TEST(LiveSet, ToleratesWhatItCannotKnow) {
