@@ -18,11 +18,14 @@ namespace leak::hook {
 
 class SlotSupply {
  public:
+  // So many full slots are worth waking the writer for: each time it finds its caches cold.
+  static constexpr std::uint32_t kWakeAtFullSlots = 8;
+
   SlotPool& pool() noexcept { return pool_; }
 
   // Any thread inside a hook. Waits, and counts that; nullptr when close() was called.
   Slot* take_waiting(trace::ChunkKind kind, std::uint32_t tid) noexcept;
-  // Any thread. Gives a slot to the writer and wakes it when a batch is worth its while.
+  // Any thread. Gives a slot to the writer and wakes it when kWakeAtFullSlots are full.
   void hand_over(Slot* slot) noexcept;
   // No more waiting: producers get nullptr from now on.
   void close() noexcept;
@@ -48,8 +51,6 @@ class SlotSupply {
   bool take_shortage() noexcept { return shortage_.exchange(false, std::memory_order_acq_rel); }
 
  private:
-  static constexpr std::uint32_t kWakeAtFullSlots = 4;
-
   Slot* wait_for_slot(trace::ChunkKind kind, std::uint32_t tid) noexcept;
 
   SlotPool pool_;

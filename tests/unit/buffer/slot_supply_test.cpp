@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <thread>
 
@@ -58,16 +59,24 @@ TEST_F(SlotSupplyTest, StopsWaitingWhenClosed) {
   EXPECT_EQ(taken, nullptr);
 }
 
-TEST_F(SlotSupplyTest, WakesASleepingWriter) {
+TEST_F(SlotSupplyTest, WakesTheWriterWhenEnoughIsFull) {
   add_segment();
-  std::thread writer([&] { supply_->writer_sleep(-1); });
-  // Whether it sleeps already or is only about to: a wake is never lost for more than one round.
-  for (bool joined = false; !joined;) {
-    supply_->wake_writer();
+  std::thread writer([&] { supply_->writer_sleep(-1); });  // it may sleep already, or be only about to
+  for (std::uint32_t i = 0; i != SlotSupply::kWakeAtFullSlots; ++i) {
     supply_->hand_over(supply_->pool().take(trace::ChunkKind::kEvents, 1));
-    joined = supply_->pool().full_count() >= 4;
   }
   writer.join();
+}
+
+TEST_F(SlotSupplyTest, WakesTheWriterWhenAsked) {
+  std::atomic<bool> awake{false};
+  std::thread writer([&] {
+    supply_->writer_sleep(-1);
+    awake.store(true);
+  });
+  while (!awake.load()) supply_->wake_writer();  // one that comes before it sleeps is not kept
+  writer.join();
+  EXPECT_EQ(supply_->pool().full_count(), 0U);
 }
 
 }  // namespace
