@@ -188,9 +188,9 @@ void write_findings(const TextContext& context) {
   std::size_t number = 0;
   for (const ReportFinding& finding : context.process.findings) {
     if (number == context.style.rows()) break;
-    const std::string label = std::to_string(++number) + ". [" + finding.kind + "] ";
-    context.out << context.style.ink("  " + label, ink_of(finding.severity))
-                << context.style.fit(finding.title, 2 + label.size()) << '\n';
+    const std::string label = "  " + std::to_string(++number) + ". [" + finding.kind + "] ";
+    const std::string title = context.style.wrap(finding.title, label.size());
+    context.out << context.style.ink(label, ink_of(finding.severity)) << title.substr(label.size()) << '\n';
     if (finding.site) write_finding_stack(context, context.process.sites[*finding.site]);
     std::string evidence;
     for (const auto& [name, value] : finding.evidence)
