@@ -244,12 +244,15 @@ void install_signal_plays() {
   sigaction(SIGUSR2, &action, nullptr);
 }
 
-void install_alternate_stack() {
+AlternateStack::AlternateStack() {
   constexpr std::size_t kBytes = 256 * 1024;
+  memory_ = std::make_unique<char[]>(kBytes);
   stack_t stack{};
-  stack.ss_sp = std::malloc(kBytes);
+  stack.ss_sp = memory_.get();
   stack.ss_size = kBytes;
-  sigaltstack(&stack, nullptr);
+  sigaltstack(&stack, &before_);
 }
+
+AlternateStack::~AlternateStack() { sigaltstack(&before_, nullptr); }
 
 }  // namespace leak::test

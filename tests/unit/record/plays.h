@@ -1,7 +1,10 @@
 // A random program: frames of every kind, nested in every order, with checkpoints everywhere.
 #pragma once
 
+#include <signal.h>
+
 #include <cstdint>
+#include <memory>
 
 namespace leak::test {
 
@@ -28,7 +31,18 @@ void act(Play& play);
 
 // SIGUSR1 and SIGUSR2 (on the alternate stack, which each thread must set up) play a little. Once per process.
 void install_signal_plays();
-// The calling thread's.
-void install_alternate_stack();
+
+// The calling thread's alternate signal stack, while this lives; then what it had before (a sanitizer's, for instance).
+class AlternateStack {
+ public:
+  AlternateStack();
+  ~AlternateStack();
+  AlternateStack(const AlternateStack&) = delete;
+  AlternateStack& operator=(const AlternateStack&) = delete;
+
+ private:
+  std::unique_ptr<char[]> memory_;
+  stack_t before_{};
+};
 
 }  // namespace leak::test

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <string>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -25,8 +26,9 @@ class StackCapture : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     install_signal_plays();
-    install_alternate_stack();
+    alternate_stack_ = std::make_unique<AlternateStack>();
   }
+  static void TearDownTestSuite() { alternate_stack_.reset(); }
   void SetUp() override {
     if (!prepare_checker()) GTEST_SKIP() << "libunwind.so.8 is not installed";
     before_ = check_totals();
@@ -43,6 +45,7 @@ class StackCapture : public testing::Test {
   }
 
  private:
+  static inline std::unique_ptr<AlternateStack> alternate_stack_;
   CheckTotals before_{};
 };
 
@@ -62,7 +65,7 @@ TEST_F(StackCapture, EqualsFullWalkOnThreads) {
   std::vector<std::thread> threads;
   for (std::uint64_t seed = 10; seed != 14; ++seed) {
     threads.emplace_back([seed] {
-      install_alternate_stack();
+      const AlternateStack alternate_stack;
       play_random(seed, 50);
       release_checker();
     });
