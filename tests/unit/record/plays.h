@@ -32,7 +32,7 @@ void act(Play& play);
 // SIGUSR1 and SIGUSR2 (on the alternate stack, which each thread must set up) play a little. Once per process.
 void install_signal_plays();
 
-// The calling thread's alternate signal stack, while this lives; then what it had before (a sanitizer's, for instance).
+// The calling thread's alternate signal stack while this lives; then it has the one before again.
 class AlternateStack {
  public:
   AlternateStack();
