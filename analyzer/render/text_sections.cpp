@@ -189,8 +189,8 @@ void write_findings(const TextContext& context) {
   for (const ReportFinding& finding : context.process.findings) {
     if (number == context.style.rows()) break;
     const std::string label = "  " + std::to_string(++number) + ". [" + finding.kind + "] ";
-    const std::string title = context.style.wrap(finding.title, label.size());
-    context.out << context.style.ink(label, ink_of(finding.severity)) << title.substr(label.size()) << '\n';
+    context.out << context.style.ink(label, ink_of(finding.severity))
+                << context.style.wrap_behind(finding.title, label.size()) << '\n';
     if (finding.site) write_finding_stack(context, context.process.sites[*finding.site]);
     std::string evidence;
     for (const auto& [name, value] : finding.evidence)
@@ -233,7 +233,7 @@ void write_diagnostics(const TextContext& context) {
   if (data.dropped_events == 0 && data.torn_frames == 0 && data.skipped_bytes == 0) {
     context.out << "  complete: no events dropped, no frames damaged\n";
   }
-  for (const std::string& line : lines) context.out << "  -" << context.style.wrap(line, 4).substr(3) << '\n';
+  for (const std::string& line : lines) context.out << "  - " << context.style.wrap_behind(line, 4) << '\n';
 }
 
 }  // namespace leak::scan

@@ -65,8 +65,12 @@ std::string TextStyle::fit(std::string_view text, std::size_t indent) const {
 }
 
 std::string TextStyle::wrap(std::string_view text, std::size_t indent) const {
+  return std::string(indent, ' ') + wrap_behind(text, indent);
+}
+
+std::string TextStyle::wrap_behind(std::string_view text, std::size_t indent) const {
   const std::string blanks(indent, ' ');
-  std::string result = blanks;
+  std::string result;
   std::size_t column = indent;
   std::string_view rest = text;
   while (!rest.empty()) {

@@ -30,6 +30,8 @@ class TextStyle {
 
   // Words broken into lines that start with `indent` blanks (the first line too).
   std::string wrap(std::string_view text, std::size_t indent) const;
+  // The same behind something that takes the `indent` columns of the first line.
+  std::string wrap_behind(std::string_view text, std::size_t indent) const;
 
   std::size_t rows() const { return options_.rows; }
 

@@ -22,6 +22,7 @@ TEST(TextStyle, CutsBetweenCharacters) {
 TEST(TextStyle, WrapsWords) {
   const TextStyle style(TextOptions{false, 12, 0});
   EXPECT_EQ(style.wrap("one two three four", 2), "  one two\n  three four");
+  EXPECT_EQ(style.wrap_behind("one two three four", 2), "one two\n  three four");
 }
 
 TEST(FigureTable, AlignsToTheWidestCell) {
