@@ -5,7 +5,9 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <optional>
+#include <random>
 #include <utility>
 
 #include "base/command_error.h"
@@ -61,6 +63,37 @@ TraceBuilder sampled_recording() {
   builder.alloc(7, 6500, 0x8000, 64, {1});
   builder.end(9000, 5'000'008'000);
   return builder;
+}
+
+// Two threads that allocate and free at random, in one chunk: more blocks than its encoder's model remembered.
+struct CrowdedRecording {
+  TraceBuilder builder{{}, {20'000, 4, 1, true}};
+  BlockTotals live;  // at the end
+};
+CrowdedRecording crowded_recording() {
+  CrowdedRecording recording;
+  std::mt19937 random(11);
+  std::map<std::uint64_t, std::uint64_t> live;  // address -> size
+  for (std::uint64_t ticks = 2000; ticks != 14'000; ++ticks) {
+    const std::uint32_t tid = random() % 8 == 0 ? 8 : 7;
+    const std::uint64_t address = 0x5000'0000 + random() % 8000 * 32;
+    const std::uint64_t size = random() % 4 == 0 ? random() % 3000 : random() % 200;
+    const auto found = live.find(address);
+    if (found == live.end()) {
+      recording.builder.alloc(tid, ticks, address, size, {1});
+      live[address] = size;
+    } else if (random() % 4 == 0) {
+      recording.builder.resize(tid, ticks, ticks, address, address, size, {1});
+      found->second = size;
+    } else {
+      recording.builder.free(tid, ticks, address);
+      live.erase(found);
+    }
+  }
+  for (const auto& [address, size] : live) recording.live.bytes += size;
+  recording.live.blocks = live.size();
+  recording.builder.end(20'000, 5'000'019'000);
+  return recording;
 }
 
 class GoldenTrace : public testing::TestWithParam<const char*> {
@@ -140,6 +173,26 @@ TEST_P(GoldenSample, SampledRecording) {
 INSTANTIATE_TEST_SUITE_P(Versions, GoldenSample, testing::Values("v1.1", "v3"), [](const auto& version) {
   return std::string(version.param) == "v1.1" ? "V1_1" : "V3_0";
 });
+
+class GoldenCrowd : public testing::TestWithParam<const char*> {};
+
+// Up to version 3.0 the encoder had 8192 places to remember blocks in, and a reader had to know it.
+TEST_P(GoldenCrowd, CrowdedRecording) {
+  CrowdedRecording recording = crowded_recording();
+  if (std::getenv("LEAK_WRITE_GOLDEN") != nullptr) {
+    write_file(kNewest + "crowded.zst", recording.builder.finished_trace());
+  }
+  const HeapHistory history = replay_trace(kTraces + GetParam() + "/crowded.zst", {});
+  EXPECT_EQ(history.diagnostics.torn_frames, 0U);
+  EXPECT_EQ(history.totals.events, 12'000U);
+  EXPECT_EQ(history.totals.live.blocks, recording.live.blocks);
+  EXPECT_EQ(history.totals.live.bytes, recording.live.bytes);
+  EXPECT_EQ(history.diagnostics.unknown_frees, 0U);
+  EXPECT_EQ(history.diagnostics.double_allocations, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Versions, GoldenCrowd, testing::Values("v3"),
+                         [](const auto& version) { return std::string(version.param); });
 
 // The bytes inside the frames are the format; the compressed bytes are zstd's own affair.
 TEST(GoldenJournal, IsWrittenByteForByteAsEver) {
