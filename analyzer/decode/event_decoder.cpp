@@ -58,9 +58,7 @@ trace::ColumnDecoder EventDecoder::decoder_of(const EventsBody& parts) {
   decoder.set_flags(parts.flags);
   if ((parts.flags & trace::kEventsAddressModel) != 0) {
     if (address_model_ == nullptr) address_model_ = std::make_unique<trace::AddressModel>();
-    const bool small = (parts.flags & trace::kEventsSmallModel) != 0;
-    address_model_->begin_chunk(small ? trace::AddressModel::kSmallPlaceBits
-                                      : trace::AddressModel::kPlaceBits);
+    address_model_->begin_chunk();
     decoder.set_address_model(address_model_.get());
   }
   if ((parts.flags & trace::kEventsDictionary) != 0) {

@@ -15,20 +15,7 @@ constexpr std::size_t kWords = trace::kSlotDataBytes / sizeof(std::uint64_t);
 // are half a word each in the slot.
 constexpr std::size_t kColumnBytesPerSlot =
     (kWords / trace::kRawFixedWords + 1) * trace::column_bytes_bound(0) + kWords * 2 * 5;
-// A model that stays in the processor's cache: the larger one saves little more, and costs the program its
-// own lines.
-constexpr std::uint32_t kModelFlags = trace::kEventsAddressModel | trace::kEventsSmallModel;
 constexpr std::size_t kColumnBytes = kColumnBytesPerSlot * Batch::kMaxSections;
-// Where most addresses are predicted they take a byte each. Where not, the model saves next to nothing: it
-// rests, and is tried again with every eighth batch.
-constexpr std::uint64_t kPoorBytesPerAddress = 2;
-constexpr std::uint32_t kRestingBatches = 7;
-
-// What the model knows of the event at `next` is fetched while the one before is being written.
-inline void expect(const trace::ColumnEncoder& encoder, const std::uint64_t* next,
-                   const std::uint64_t* end) noexcept {
-  if (end - next > 1) encoder.expect(next[1] >> 8);
-}
 
 // The event at `cursor` to the columns. false: it makes no sense; the rest of the slot is lost.
 inline bool put_next(trace::ColumnEncoder& encoder, const std::uint64_t*& cursor,
@@ -48,13 +35,11 @@ inline bool put_next(trace::ColumnEncoder& encoder, const std::uint64_t*& cursor
   const std::uint64_t address = at[1] >> 8;
   if (shape == trace::RawShape::kFree) {
     cursor = at + trace::kRawFixedWords;
-    expect(encoder, cursor, end);
     encoder.put_free(op, at[0], address);
   } else {
     const std::uint32_t push = static_cast<std::uint32_t>(at[2] >> 48);
     const auto* const pc_ids = reinterpret_cast<const std::uint32_t*>(at + trace::kRawFixedWords);
     cursor = at + trace::kRawFixedWords + (push + 1) / 2;
-    expect(encoder, cursor, end);
     encoder.put_allocation(op, at[0], address, at[2] & 0xffffffff, at[2] >> 32 & 0xffff, push, pc_ids);
   }
   return true;
@@ -123,7 +108,7 @@ bool Batch::open(bool use_address_model) noexcept {
     dictionary_ = static_cast<trace::EventDictionary*>(sys::map_pages(sizeof(trace::EventDictionary)));
   if (dictionary_ == nullptr) return false;
   encoder_.set_dictionary(dictionary_);
-  model_rest_ = 0;
+  encoder_.set_address_model(address_model_);
   clear();
   return true;
 }
@@ -151,8 +136,8 @@ Compressor::Frame Batch::compress(Compressor& compressor, trace::ChunkHeader& he
     lengths[i] = static_cast<std::uint32_t>(column.end - column.begin);
     column_bytes += lengths[i];
   }
-  const std::uint32_t flags =
-      trace::kEventsTimeRuns | trace::kEventsDictionary | (encoder_.has_address_model() ? kModelFlags : 0);
+  const std::uint32_t flags = trace::kEventsTimeRuns | trace::kEventsDictionary |
+                              (encoder_.has_address_model() ? trace::kEventsAddressModel : 0);
   const trace::EventsHeader events = {section_count_, flags};
   const std::size_t table_bytes = section_count_ * sizeof(trace::SectionEntry);
   const std::size_t body_bytes = sizeof(events) + table_bytes + sizeof(lengths) + column_bytes;
@@ -160,7 +145,7 @@ Compressor::Frame Batch::compress(Compressor& compressor, trace::ChunkHeader& he
   header = trace::ChunkHeader{};
   header.magic = trace::kChunkMagic;
   header.kind = trace::ChunkKind::kEvents;
-  header.version = trace::kDictionaryVersion;
+  header.version = encoder_.has_address_model() ? trace::kModelVersion : trace::kDictionaryVersion;
   header.chunk_id = sections_[0].chunk_id;
   header.first_ticks = encoder_.first_time() << time_quantum_shift_;
   header.last_ticks = ((encoder_.last_time() + 1) << time_quantum_shift_) - 1;
@@ -181,29 +166,14 @@ Compressor::Frame Batch::compress(Compressor& compressor, trace::ChunkHeader& he
 }
 
 void Batch::release(SlotPool& pool) noexcept {
-  judge_model();
   for (std::uint32_t i = 0; i != section_count_; ++i) pool.release(slots_[i]);
   clear();
-}
-
-void Batch::judge_model() noexcept {
-  if (model_rest_ != 0) {
-    --model_rest_;
-    return;
-  }
-  std::uint64_t bytes = 0;
-  for (const trace::Column one : {trace::Column::kAddress, trace::Column::kFreeAddress}) {
-    bytes += static_cast<std::uint64_t>(encoder_.column(one).end - encoder_.column(one).begin);
-  }
-  if (bytes > kPoorBytesPerAddress * event_count_) model_rest_ = kRestingBatches;
 }
 
 void Batch::clear() noexcept {
   encoder_.clear();
   dictionary_->begin_chunk();
-  trace::AddressModel* const model = model_rest_ == 0 ? address_model_ : nullptr;
-  if (model != nullptr) model->begin_chunk(trace::AddressModel::kSmallPlaceBits);
-  encoder_.set_address_model(model);
+  if (address_model_ != nullptr) address_model_->begin_chunk();
   section_count_ = 0;
   event_count_ = 0;
 }

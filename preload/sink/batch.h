@@ -35,14 +35,11 @@ class Batch {
   std::uint32_t tid() const noexcept;
 
  private:
-  // Lets the address model rest if it predicted too little of what was written.
-  void judge_model() noexcept;
   void clear() noexcept;
 
   trace::ColumnEncoder encoder_;
   trace::AddressModel* address_model_ = nullptr;
   trace::EventDictionary* dictionary_ = nullptr;
-  std::uint32_t model_rest_ = 0;  // so many batches are yet to be written without it
   std::uint32_t time_quantum_shift_ = 0;
   std::uint32_t section_count_ = 0;
   std::uint32_t event_count_ = 0;

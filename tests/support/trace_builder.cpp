@@ -167,13 +167,13 @@ void TraceBuilder::write_sections(const std::vector<Section>& sections) {
   for (std::size_t i = 0; i != columns.size(); ++i) {
     encoder.set_column(static_cast<trace::Column>(i), columns[i].data());
   }
-  if (address_model_ != nullptr) address_model_->begin_chunk(trace::AddressModel::kSmallPlaceBits);
+  if (address_model_ != nullptr) address_model_->begin_chunk();
   encoder.set_address_model(address_model_.get());
   Bytes body;
   if (dictionary_ != nullptr) dictionary_->begin_chunk();
   encoder.set_dictionary(dictionary_.get());
   std::uint32_t flags = trace::kEventsTimeRuns;
-  if (address_model_ != nullptr) flags |= trace::kEventsAddressModel | trace::kEventsSmallModel;
+  if (address_model_ != nullptr) flags |= trace::kEventsAddressModel;
   if (dictionary_ != nullptr) flags |= trace::kEventsDictionary;
   put(body, trace::EventsHeader{static_cast<std::uint32_t>(sections.size()), flags});
   std::uint64_t first = ~std::uint64_t{0};
@@ -205,8 +205,11 @@ void TraceBuilder::write_sections(const std::vector<Section>& sections) {
 void TraceBuilder::append_frame(trace::ChunkKind kind, std::uint64_t chunk_id, std::uint64_t first,
                                 std::uint64_t last, std::uint32_t items, const Bytes& body) {
   Bytes chunk;
-  const bool has_dictionary = kind == trace::ChunkKind::kEvents && dictionary_ != nullptr;
-  const std::uint16_t version = has_dictionary ? std::max(version_, trace::kDictionaryVersion) : version_;
+  std::uint16_t version = version_;
+  if (kind == trace::ChunkKind::kEvents && dictionary_ != nullptr)
+    version = std::max(version, trace::kDictionaryVersion);
+  if (kind == trace::ChunkKind::kEvents && address_model_ != nullptr)
+    version = std::max(version, trace::kModelVersion);
   put(chunk, trace::ChunkHeader{trace::kChunkMagic, kind, version, chunk_id, first, last,
                                 static_cast<std::uint32_t>(body.size()), items});
   chunk.insert(chunk.end(), body.begin(), body.end());

@@ -8,8 +8,9 @@
 //   7       right behind the thread's previous newly carved block
 //   8 + n   unfold_distance(n) bytes from there
 // Codes of a freed address (kFreeAddress):
-//   2d      the block of the d-th last allocation, d >= 1
-//   2n + 1  unfold_distance(n) bytes from the address of the thread's previous event
+//   2d      the block of the d-th last allocation, d >= 1; it becomes a free block of this thread
+//   2n + 1  unfold_distance(n) bytes from the address of the thread's previous event; of unknown size
+// An encoder need not find what it could: any code that gives the address will do.
 #pragma once
 
 #include <cstddef>
@@ -29,16 +30,11 @@ constexpr std::int64_t unfold_distance(std::uint64_t folded) noexcept {
 }
 
 // Zero-filled memory makes a valid one. Collisions and evictions only cost bytes, never correctness. The
-// encoder's working set is what counts: with kSmallPlaceBits it touches little more than 128 KB.
+// encoder's working set is what counts: 64 KB of places and 8 bytes for each allocation of the chunk.
 class AddressModel {
  public:
-  // Blocks are remembered in 2^bits places.
-  static constexpr unsigned kPlaceBits = 16;
-  static constexpr unsigned kSmallPlaceBits = 13;
-
   // Forgets everything, in constant time.
-  void begin_chunk(unsigned place_bits) noexcept {
-    place_shift_ = 64 - place_bits;
+  void begin_chunk() noexcept {
     ++epoch_;
     sequence_ = 0;
   }
@@ -51,69 +47,68 @@ class AddressModel {
     for (FreeList& list : thread_->lists) list.count = 0;
   }
 
-  // An event of this address comes soon.
-  void expect(std::uint64_t address) const noexcept { __builtin_prefetch(&place_of(address), 1); }
-
   std::uint64_t encode_allocation(std::uint64_t address, std::uint64_t size) noexcept {
-    FreeList& list = thread_->lists[class_of(size)];
-    std::uint64_t code = kCarvedCode;
+    const std::size_t size_class = class_of(size);
+    place_of(address) = static_cast<std::uint16_t>(sequence_);
+    note_made(address, size_class);
+    FreeList& list = thread_->lists[size_class];
     for (std::uint32_t age = 0; age != list.count; ++age) {
-      if (list.youngest(age) == address) {
-        code = age;
-        break;
-      }
+      if (list.youngest(age) != address) continue;
+      list.remove(age);
+      return age;
     }
-    if (code == kCarvedCode && address != thread_->carved) {
-      code = kFarCode + fold_distance(wrapping_difference(address, thread_->carved));
-    }
-    note_allocation(list, code, address, size);
-    return code;
+    const std::uint64_t carved = thread_->carved;
+    thread_->carved = address + block_bytes(size);
+    return address == carved ? kCarvedCode : kFarCode + fold_distance(wrapping_difference(address, carved));
   }
-
   std::uint64_t decode_allocation(std::uint64_t code, std::uint64_t size) noexcept {
-    FreeList& list = thread_->lists[class_of(size)];
+    const std::size_t size_class = class_of(size);
     std::uint64_t address = thread_->carved;
     if (code < kCarvedCode) {
+      FreeList& list = thread_->lists[size_class];
       address = list.youngest(static_cast<std::uint32_t>(code));
-    } else if (code >= kFarCode) {
-      address += static_cast<std::uint64_t>(unfold_distance(code - kFarCode));
+      list.remove(static_cast<std::uint32_t>(code));
+    } else {
+      if (code >= kFarCode) address += static_cast<std::uint64_t>(unfold_distance(code - kFarCode));
+      thread_->carved = address + block_bytes(size);
     }
-    by_sequence_[sequence_ % kHistory] = address;
-    note_allocation(list, code, address, size);
+    note_made(address, size_class);
     return address;
   }
 
   std::uint64_t encode_free(std::uint64_t address) noexcept {
-    const Made& made = place_of(address);
-    const std::uint64_t code = free_code(made, address);
-    note_free(made, address);
+    const std::uint32_t sequence = place_of(address);
+    const Made made = history_[sequence];
+    const std::uint64_t code = free_code(made, sequence, address);
+    if (is_known(code)) thread_->lists[made.size_class()].push(address);
+    thread_->latest = address;
     return code;
+  }
+  // Any code gives some address: a hostile one gives a wrong one, never a wild access.
+  std::uint64_t decode_free(std::uint64_t code) noexcept {
+    const std::uint64_t address = address_of_free(code);
+    if (is_known(code)) thread_->lists[made_by(code).size_class()].push(address);
+    thread_->latest = address;
+    return address;
   }
 
   // A block that stayed where it was and has another size now. Coded like a free.
   std::uint64_t encode_resized(std::uint64_t address, std::uint64_t size) noexcept {
-    const Made& made = place_of(address);
-    const std::uint64_t code = free_code(made, address);
-    note_made(address, size);
+    const std::uint32_t sequence = place_of(address);
+    const std::uint64_t code = free_code(history_[sequence], sequence, address);
+    place_of(address) = static_cast<std::uint16_t>(sequence_);
+    note_made(address, class_of(size));
     return code;
   }
   std::uint64_t decode_resized(std::uint64_t code, std::uint64_t size) noexcept {
     const std::uint64_t address = address_of_free(code);
-    by_sequence_[sequence_ % kHistory] = address;
-    note_made(address, size);
-    return address;
-  }
-
-  // Any code gives some address: a hostile one gives a wrong one, never a wild access.
-  std::uint64_t decode_free(std::uint64_t code) noexcept {
-    const std::uint64_t address = address_of_free(code);
-    note_free(place_of(address), address);
+    note_made(address, class_of(size));
     return address;
   }
 
  private:
-  static constexpr std::size_t kHistory = std::size_t{1} << 16;  // more than a chunk has allocations
-  static constexpr std::size_t kPlaces = std::size_t{1} << kPlaceBits;
+  static constexpr std::uint32_t kHistory = 1U << 16;  // more than a chunk has allocations
+  static constexpr unsigned kPlaceBits = 15;
   static constexpr std::size_t kThreads = 8;
   static constexpr std::size_t kClasses = 80;
   static constexpr std::uint64_t kCarvedCode = 7;
@@ -121,18 +116,27 @@ class AddressModel {
 
   struct Made {
     std::uint64_t address_and_class;  // address << 8 | size class; addresses have 56 bits
-    std::uint32_t sequence;
-    std::uint32_t epoch;
 
     std::uint64_t address() const noexcept { return address_and_class >> 8; }
     std::size_t size_class() const noexcept { return address_and_class & 0xff; }
   };
-  static_assert(sizeof(Made) == 16);
   struct FreeList {
     std::uint64_t blocks[8];
     std::uint32_t top;    // position of the youngest
     std::uint32_t count;  // at most kCarvedCode
+
     std::uint64_t youngest(std::uint32_t age) const noexcept { return blocks[(top - age) % 8]; }
+    void push(std::uint64_t address) noexcept {
+      ++top;
+      blocks[top % 8] = address;
+      if (count != kCarvedCode) ++count;
+    }
+    // The younger ones move up into its place.
+    void remove(std::uint32_t age) noexcept {
+      for (; age != 0; --age) blocks[(top - age) % 8] = blocks[(top - age + 1) % 8];
+      --top;
+      if (count != 0) --count;
+    }
   };
   struct Thread {
     std::uint64_t carved;  // end of the block carved last
@@ -141,10 +145,8 @@ class AddressModel {
     FreeList lists[kClasses];
   };
 
-  Made& place_of(std::uint64_t address) noexcept { return made_[place_number(address)]; }
-  const Made& place_of(std::uint64_t address) const noexcept { return made_[place_number(address)]; }
-  std::uint64_t place_number(std::uint64_t address) const noexcept {
-    return (address >> 4) * 0x9e3779b97f4a7c15 >> place_shift_;
+  std::uint16_t& place_of(std::uint64_t address) noexcept {
+    return places_[(address >> 4) * 0x9e3779b97f4a7c15 >> (64 - kPlaceBits)];
   }
   // Block sizes of glibc's allocator up to about a kilobyte, then powers of two.
   static std::size_t class_of(std::uint64_t size) noexcept {
@@ -159,54 +161,35 @@ class AddressModel {
     return size <= 24 ? 32 : (size + 23) & ~std::uint64_t{15};
   }
 
-  bool is_known(const Made& made, std::uint64_t address) const noexcept {
-    return made.address() == address && made.epoch == epoch_;
-  }
-  std::uint64_t free_code(const Made& made, std::uint64_t address) const noexcept {
-    if (is_known(made, address)) return std::uint64_t{sequence_ - made.sequence} << 1;
+  // `made` and its `sequence` are what a place says, which may be another block's by now, or an earlier
+  // chunk's.
+  std::uint64_t free_code(const Made& made, std::uint32_t sequence, std::uint64_t address) const noexcept {
+    if (made.address() == address && sequence < sequence_) [[likely]] {
+      return std::uint64_t{(sequence_ - 1 - sequence) % kHistory + 1} << 1;
+    }
     return fold_distance(wrapping_difference(address, thread_->latest)) << 1 | 1;
   }
+  static bool is_known(std::uint64_t free_code) noexcept { return (free_code & 1) == 0; }
+  const Made& made_by(std::uint64_t free_code) const noexcept {
+    return history_[(sequence_ - (free_code >> 1)) % kHistory];
+  }
   std::uint64_t address_of_free(std::uint64_t code) const noexcept {
-    if ((code & 1) == 0) return by_sequence_[(sequence_ - (code >> 1)) % kHistory];
+    if (is_known(code)) return made_by(code).address();
     return thread_->latest + static_cast<std::uint64_t>(unfold_distance(code >> 1));
   }
 
-  void note_made(std::uint64_t address, std::uint64_t size) noexcept {
-    place_of(address) = {address << 8 | class_of(size), sequence_, epoch_};
+  void note_made(std::uint64_t address, std::size_t size_class) noexcept {
+    history_[sequence_ % kHistory] = {address << 8 | size_class};
     ++sequence_;
     thread_->latest = address;
   }
 
-  void note_allocation(FreeList& list, std::uint64_t code, std::uint64_t address,
-                       std::uint64_t size) noexcept {
-    if (code < kCarvedCode) {  // out of the list: the younger ones move up into its place
-      for (std::uint32_t age = static_cast<std::uint32_t>(code); age != 0; --age) {
-        list.blocks[(list.top - age) % 8] = list.blocks[(list.top - age + 1) % 8];
-      }
-      --list.top;
-      if (list.count != 0) --list.count;
-    } else {
-      thread_->carved = address + block_bytes(size);
-    }
-    note_made(address, size);
-  }
-
-  void note_free(const Made& made, std::uint64_t address) noexcept {
-    thread_->latest = address;
-    if (!is_known(made, address)) return;  // of unknown size
-    FreeList& list = thread_->lists[made.size_class()];
-    ++list.top;
-    list.blocks[list.top % 8] = address;
-    if (list.count != kCarvedCode) ++list.count;
-  }
-
   std::uint32_t epoch_;
-  std::uint32_t sequence_;
+  std::uint32_t sequence_;  // allocations of this chunk
   Thread* thread_;
   Thread threads_[kThreads];
-  unsigned place_shift_;
-  Made made_[kPlaces];
-  std::uint64_t by_sequence_[kHistory];  // decoding only
+  Made history_[kHistory];
+  std::uint16_t places_[std::size_t{1} << kPlaceBits];  // encoding only: the last allocation of an address
 };
 
 }  // namespace leak::trace

@@ -56,11 +56,6 @@ class ColumnEncoder {
     state_.run = 0;
   }
 
-  // An event of this address comes soon.
-  void expect(std::uint64_t address) const noexcept {
-    if (model_ != nullptr) model_->expect(address);
-  }
-
   void put(const Event& event, const std::uint32_t* pc_ids) noexcept {
     if (dictionary_ != nullptr) put_spelled_out(false);
     if (kind_of(event.op) == OpKind::kResource) return put_resource(event, pc_ids);

@@ -1,7 +1,8 @@
 // Byte-level specification of a leakhook trace, format version 1.1, but for two things: journals that have
-// events about resources (operation.h) are of version 2.0, kEvents chunks of 3.0. Before there were
-// dictionaries, kEvents chunks with events about resources were of 2.0, others of 1.1 or 1.0. Everything is
-// little-endian.
+// events about resources (operation.h) are of version 2.0; kEvents chunks are of 4.0 where addresses are
+// predicted, else of 3.0. Up to 3.0 a reader had to know which blocks the encoder's model remembered, and
+// kEventsSmallModel said how many. Before there were dictionaries, kEvents chunks with events about resources
+// were of 2.0, others of 1.1 or 1.0. Everything is little-endian.
 //
 // A recording of one process is two files that are read together:
 //
@@ -59,10 +60,11 @@
 
 namespace leak::trace {
 
-inline constexpr std::uint16_t kFormatMajor = 3;  // the newest that there is
+inline constexpr std::uint16_t kFormatMajor = 4;  // the newest that there is
 inline constexpr std::uint16_t kFormatVersion = 1 << 8 | 1;
 inline constexpr std::uint16_t kResourcesVersion = 2 << 8 | 0;
-inline constexpr std::uint16_t kDictionaryVersion = kFormatMajor << 8 | 0;
+inline constexpr std::uint16_t kDictionaryVersion = 3 << 8 | 0;
+inline constexpr std::uint16_t kModelVersion = kFormatMajor << 8 | 0;
 
 inline constexpr std::uint32_t kChunkMagic = 0x48434b4c;               // "LKCH"
 inline constexpr std::uint64_t kJournalMagic = 0x4c4e524a4b45414c;     // "LEAKJRNL"
@@ -103,7 +105,7 @@ inline constexpr std::size_t kColumnCount = 10;
 // kEntry. Those of 1.1 and 2.0 lack kEntry.
 inline constexpr std::uint32_t kEventsAddressModel = 1;  // addresses are coded by address_model.h
 inline constexpr std::uint32_t kEventsTimeRuns = 2;      // one time for each run of events of one quantum
-inline constexpr std::uint32_t kEventsSmallModel = 4;    // the model has AddressModel::kSmallPlaceBits
+inline constexpr std::uint32_t kEventsSmallModel = 4;    // up to 3.0, about the encoder; says nothing that a reader needs
 inline constexpr std::uint32_t kEventsDictionary = 8;    // events that resemble others: event_dictionary.h
 inline constexpr std::uint32_t kEventsFlags =
     kEventsAddressModel | kEventsTimeRuns | kEventsSmallModel | kEventsDictionary;

@@ -22,7 +22,7 @@ using test::Bytes;
 using test::TraceBuilder;
 
 const std::string kTraces = LEAK_GOLDEN_DIR "/traces/";
-const std::string kNewest = kTraces + "v3/";
+const std::string kNewest = kTraces + "v4/";
 
 Bytes read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -65,7 +65,8 @@ TraceBuilder sampled_recording() {
   return builder;
 }
 
-// Two threads that allocate and free at random, in one chunk: more blocks than its encoder's model remembered.
+// Two threads that allocate and free at random, in one chunk: more blocks than its encoder's model
+// remembered.
 struct CrowdedRecording {
   TraceBuilder builder{{}, {20'000, 4, 1, true}};
   BlockTotals live;  // at the end
@@ -142,10 +143,11 @@ TEST_P(GoldenTrace, KilledRecordingWithJournal) {
   EXPECT_EQ(history.diagnostics.torn_frames, 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Versions, GoldenTrace, testing::Values("v1", "v1.1", "v3"), [](const auto& version) {
-  const std::string name = version.param;
-  return name == "v1" ? "V1_0" : name == "v1.1" ? "V1_1" : "V3_0";
-});
+INSTANTIATE_TEST_SUITE_P(
+    Versions, GoldenTrace, testing::Values("v1", "v1.1", "v3", "v4"), [](const auto& version) {
+      const std::string name = version.param;
+      return name == "v1" ? "V1_0" : name == "v1.1" ? "V1_1" : name == "v3" ? "V3_0" : "V4_0";
+    });
 
 class GoldenSample : public testing::TestWithParam<const char*> {};
 
@@ -170,9 +172,11 @@ TEST_P(GoldenSample, SampledRecording) {
   EXPECT_EQ(history.totals.deallocations, 1U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Versions, GoldenSample, testing::Values("v1.1", "v3"), [](const auto& version) {
-  return std::string(version.param) == "v1.1" ? "V1_1" : "V3_0";
-});
+INSTANTIATE_TEST_SUITE_P(Versions, GoldenSample, testing::Values("v1.1", "v3", "v4"),
+                         [](const auto& version) {
+                           const std::string name = version.param;
+                           return name == "v1.1" ? "V1_1" : name == "v3" ? "V3_0" : "V4_0";
+                         });
 
 class GoldenCrowd : public testing::TestWithParam<const char*> {};
 
@@ -191,7 +195,7 @@ TEST_P(GoldenCrowd, CrowdedRecording) {
   EXPECT_EQ(history.diagnostics.double_allocations, 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Versions, GoldenCrowd, testing::Values("v3"),
+INSTANTIATE_TEST_SUITE_P(Versions, GoldenCrowd, testing::Values("v3", "v4"),
                          [](const auto& version) { return std::string(version.param); });
 
 // The bytes inside the frames are the format; the compressed bytes are zstd's own affair.

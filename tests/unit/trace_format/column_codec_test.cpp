@@ -23,7 +23,7 @@ struct Coding {
 std::unique_ptr<AddressModel> model_for(Coding coding) {
   if (!coding.has_model) return nullptr;
   auto model = std::make_unique<AddressModel>();
-  model->begin_chunk(AddressModel::kSmallPlaceBits);
+  model->begin_chunk();
   return model;
 }
 
