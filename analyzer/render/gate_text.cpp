@@ -10,6 +10,7 @@ namespace leak::scan {
 namespace {
 
 constexpr std::size_t kShownCallers = 6;
+constexpr std::size_t kOutcomeIndent = 9;  // what "FAILED   " takes
 
 const char* state_word(LeakState state) {
   switch (state) {
@@ -41,7 +42,7 @@ void write_outcomes(const GateReport& report, const TextStyle& style, std::ostre
     out << (failed    ? style.ink("FAILED ", Ink::kRed)
             : unknown ? style.ink("unknown", Ink::kYellow)
                       : style.ink("passed ", Ink::kGreen))
-        << "  " << style.fit(line, 9) << '\n';
+        << "  " << style.wrap_behind(line, kOutcomeIndent) << '\n';
   }
 }
 
