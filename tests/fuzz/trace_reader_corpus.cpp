@@ -6,6 +6,7 @@
 #include "decode/zstd_frame.h"
 #include "fuzz/fuzz_input.h"
 #include "support/event_samples.h"
+#include "support/graph_bodies.h"
 #include "support/small_trace.h"
 
 namespace {
@@ -69,5 +70,16 @@ int main(int argc, char** argv) {
   TraceBuilder modelled({}, {10, 2, 1, true});
   add_small_trace(modelled);
   write_seed(folder + "modelled", chunks_seed(modelled, modelled.killed_trace(), {}));
+
+  leak::test::GraphSpec graph;
+  graph.ticks = 6000;
+  graph.types = {{"4Node", 0x401000}};
+  graph.blocks = {{0x5000, 24, 7, 0}, {0x8000, 312, 0, 1}};
+  graph.edges = {{0, 1, 8, 0, {}, {}}, {1, 0, 16, 8, {}, leak::trace::InteriorHint::kVtable}};
+  graph.roots = {{leak::trace::RootKind::kData, {}, {}, 0, 0x601000, 0, 0}};
+  TraceBuilder with_graph;
+  add_small_trace(with_graph);
+  add_graph(with_graph, graph);
+  write_seed(folder + "graph", chunks_seed(with_graph, with_graph.killed_trace(), {}));
   return 0;
 }
