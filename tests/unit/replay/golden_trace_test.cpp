@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <random>
+#include <string>
 #include <utility>
 
 #include "base/command_error.h"
@@ -97,6 +98,11 @@ CrowdedRecording crowded_recording() {
   return recording;
 }
 
+std::string name_of_version(const testing::TestParamInfo<const char*>& version) {
+  const std::string name = version.param;
+  return name == "v1" ? "V1_0" : name == "v1.1" ? "V1_1" : name == "v3" ? "V3_0" : "V4_0";
+}
+
 class GoldenTrace : public testing::TestWithParam<const char*> {
  protected:
   static std::string file(const char* name) { return kTraces + GetParam() + "/" + name; }
@@ -143,11 +149,7 @@ TEST_P(GoldenTrace, KilledRecordingWithJournal) {
   EXPECT_EQ(history.diagnostics.torn_frames, 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Versions, GoldenTrace, testing::Values("v1", "v1.1", "v3", "v4"), [](const auto& version) {
-      const std::string name = version.param;
-      return name == "v1" ? "V1_0" : name == "v1.1" ? "V1_1" : name == "v3" ? "V3_0" : "V4_0";
-    });
+INSTANTIATE_TEST_SUITE_P(Versions, GoldenTrace, testing::Values("v1", "v1.1", "v3", "v4"), name_of_version);
 
 class GoldenSample : public testing::TestWithParam<const char*> {};
 
@@ -172,11 +174,7 @@ TEST_P(GoldenSample, SampledRecording) {
   EXPECT_EQ(history.totals.deallocations, 1U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Versions, GoldenSample, testing::Values("v1.1", "v3", "v4"),
-                         [](const auto& version) {
-                           const std::string name = version.param;
-                           return name == "v1.1" ? "V1_1" : name == "v3" ? "V3_0" : "V4_0";
-                         });
+INSTANTIATE_TEST_SUITE_P(Versions, GoldenSample, testing::Values("v1.1", "v3", "v4"), name_of_version);
 
 class GoldenCrowd : public testing::TestWithParam<const char*> {};
 
@@ -195,8 +193,7 @@ TEST_P(GoldenCrowd, CrowdedRecording) {
   EXPECT_EQ(history.diagnostics.double_allocations, 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Versions, GoldenCrowd, testing::Values("v3", "v4"),
-                         [](const auto& version) { return std::string(version.param); });
+INSTANTIATE_TEST_SUITE_P(Versions, GoldenCrowd, testing::Values("v3", "v4"), name_of_version);
 
 // The bytes inside the frames are the format; the compressed bytes are zstd's own affair.
 TEST(GoldenJournal, IsWrittenByteForByteAsEver) {
